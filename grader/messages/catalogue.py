@@ -1,0 +1,59 @@
+"""Looks a message up and fills in its values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib import resources
+
+import yaml
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A text not yet written out: its key in the catalogue and the values of its placeholders."""
+
+    key: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+
+class Catalogue:
+    """The texts of one language. Keys are dotted: ``status.passed``, ``hint.kernel_flipped``."""
+
+    def __init__(self, texts: Mapping[str, str]):
+        self._texts = texts
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._texts
+
+    def keys(self) -> frozenset[str]:
+        return frozenset(self._texts)
+
+    def text(self, message: Message | str, **values: object) -> str:
+        """The filled-in text. An unknown key raises KeyError: a missing text is a fault of ours, found by tests."""
+        if isinstance(message, Message):
+            return self._texts[message.key].format(**message.values)
+        return self._texts[message].format(**values)
+
+
+def _flatten(tree: Mapping[str, object], prefix: str) -> dict[str, str]:
+    flat: dict[str, str] = {}
+    for name, value in tree.items():
+        key = f"{prefix}.{name}"
+        if isinstance(value, Mapping):
+            flat.update(_flatten(value, key))
+        else:
+            flat[key] = str(value)
+    return flat
+
+
+@lru_cache
+def catalogue(language: str = "en") -> Catalogue:
+    """The catalogue of `language`: every ``messages/<language>/<topic>.yaml``, keys prefixed with the topic."""
+    texts: dict[str, str] = {}
+    for entry in (resources.files("grader.messages") / language).iterdir():
+        if entry.name.endswith(".yaml"):
+            tree = yaml.safe_load(entry.read_text(encoding="utf-8")) or {}
+            texts.update(_flatten(tree, entry.name.removesuffix(".yaml")))
+    return Catalogue(texts)
