@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import resources
 
 import yaml
 
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """A text not yet written out: its key in the catalogue and the values of its placeholders."""
-
-    key: str
-    values: Mapping[str, object] = field(default_factory=dict)
+from grader.model.message import Message
 
 
 class Catalogue:

@@ -1,0 +1,137 @@
+"""What was observed and measured of one submission: enough to score it at any time, executing nothing.
+
+Evidence holds no verdict and no tolerance. Arrays live beside it in `arrays.npz`; a case names them by a prefix.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from grader.model.isolation import IsolationLevel
+from grader.model.observation import StudentError
+from grader.model.status import CallOutcome, Visibility
+from grader.model.submission import Flag
+
+#: Version of the evidence on disk; raised whenever stored evidence of the old kind could be misread.
+EVIDENCE_SCHEMA = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ArrayFact:
+    """Type and shape of one returned array, as a student would print them."""
+
+    dtype: str
+    shape: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A breach of the contract that no tolerance can heal: `id` is a key of the catalogue's topic ``problem``."""
+
+    id: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseEvidence:
+    """One question put to a student's function, and how far the answer was from each accepted one.
+
+    `errors` maps the name of an accepted answer (for example a padding convention) to the relative error of every
+    returned array: ``max|got - expected| / max|expected|``. It is empty where the answer could not be compared; then
+    `problems` or `outcome` says why. `matches` are the known misconceptions whose answer equals what came back.
+    `changed_inputs` names arguments that the call changed in place. `fallback` tells that the call with the
+    contract's own cache failed and the student's cache was used.
+    """
+
+    id: str
+    group: str
+    visibility: Visibility
+    outcome: CallOutcome
+    asked: Mapping[str, object] = field(default_factory=dict)
+    returned: Mapping[str, ArrayFact] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+    errors: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    matches: tuple[str, ...] = ()
+    changed_inputs: tuple[str, ...] = ()
+    fallback: bool = False
+    seconds: float = 0.0
+    error: StudentError | None = None
+    detail: str = ""
+    output: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemEvidence:
+    """All cases of one rubric item.
+
+    `key` is the hash of everything that determined the observation: equal key, nothing to observe again.
+    `implementation` is ``written``, ``stub``, ``absent`` or ``module_failed``; `own_forward_error` is the relative
+    error of the student's gradient against central differences of the student's own forward pass.
+    """
+
+    check: str
+    key: str
+    implementation: str
+    cases: tuple[CaseEvidence, ...] = ()
+    own_forward_error: float | None = None
+    error: StudentError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CellEvidence:
+    """A code cell: what the hand-in stored as its output, and what running it again gave. Texts are cut."""
+
+    source: str
+    stored_kinds: tuple[str, ...]
+    stored_text: str
+    rerun_kinds: tuple[str, ...]
+    rerun_text: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotebookEvidence:
+    """One notebook's headless run; `status` as in `NotebookObservation`, or ``missing`` with the reason in `detail`."""
+
+    key: str
+    status: str
+    seconds: float = 0.0
+    failed_cell: int | None = None
+    error: StudentError | None = None
+    detail: str = ""
+    runner: str = ""
+    cells: tuple[CellEvidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class IsolationUsed:
+    """The level at which the student's code ran, and what that level could not enforce on that machine."""
+
+    level: IsolationLevel
+    gaps: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionRecord:
+    """Identity of the hand-in and what intake noticed."""
+
+    team: str
+    source: str
+    source_sha256: str
+    content_sha256: str
+    flags: tuple[Flag, ...] = ()
+    missing_notebooks: Mapping[int, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Everything that scoring needs. `environment` maps package or platform name to version."""
+
+    submission: SubmissionRecord
+    isolation: IsolationUsed
+    environment: Mapping[str, str]
+    seed: int
+    items: Mapping[str, ItemEvidence]
+    notebooks: Mapping[int, NotebookEvidence]
+    seconds: float
+    schema: int = EVIDENCE_SCHEMA

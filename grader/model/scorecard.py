@@ -1,0 +1,80 @@
+"""The verdict: what scoring makes of evidence and rubric. Texts are catalogue messages, written out by the reports."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from grader.model.evidence import CaseEvidence, IsolationUsed
+from grader.model.message import Message
+from grader.model.status import ItemStatus, SubmissionStatus
+from grader.model.submission import Flag
+
+#: Version of `result.json`.
+RESULT_SCHEMA = 1
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """Verdict on one case class of an item.
+
+    `measured` is the largest relative error over the class's cases and `limit` the tolerance it was held against;
+    both are None where nothing could be measured. `failing` is the smallest failing public case, for the report.
+    """
+
+    id: str
+    status: ItemStatus
+    message: Message
+    measured: float | None = None
+    limit: float | None = None
+    hint: Message | None = None
+    failing: CaseEvidence | None = None
+    failing_answer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemResult:
+    """Verdict on one rubric item. `case_prefix` finds the item's arrays in the evidence."""
+
+    id: str
+    part: int
+    title: Message
+    points: float
+    max_points: float
+    status: ItemStatus
+    feedback: tuple[Message, ...]
+    checks: tuple[CheckResult, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Scorecard:
+    """Verdict on one submission. `reason` says why a hand-in was rejected or could not be graded."""
+
+    team: str
+    source: str
+    source_sha256: str
+    status: SubmissionStatus
+    items: tuple[ItemResult, ...] = ()
+    flags: tuple[Flag, ...] = ()
+    reason: str = ""
+    seconds: float = 0.0
+    seed: int | None = None
+    isolation: IsolationUsed | None = None
+    environment: Mapping[str, str] = field(default_factory=dict)
+    rubric_sha256: str = ""
+
+    @property
+    def score(self) -> float:
+        return sum(item.points for item in self.items)
+
+    @property
+    def max_score(self) -> float:
+        return sum(item.max_points for item in self.items)
+
+    @property
+    def pending_points(self) -> float:
+        return sum(item.max_points for item in self.items if item.status is ItemStatus.MANUAL)
+
+    @property
+    def provisional(self) -> bool:
+        return any(item.status is ItemStatus.SKIPPED for item in self.items)
