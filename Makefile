@@ -1,0 +1,35 @@
+# Every target works on a fresh clone: those that need Python libraries make `.venv` first.
+
+PYTHON ?=
+UV_VERSION = 0.9
+VENV_PYTHON = .venv/bin/python
+INSTALLED = .venv/.installed
+
+.PHONY: setup demo test bench soak lock clean FORCE
+
+setup: $(INSTALLED)
+
+# Made anew when the lock changed, and when the interpreter it was made with is gone.
+$(INSTALLED): requirements.lock $(shell test -x $(VENV_PYTHON) || echo FORCE)
+	@PYTHON="$(PYTHON)" sh tools/make_venv.sh requirements.lock
+
+demo: setup
+	@$(VENV_PYTHON) grade.py demo -o demo
+
+test: setup
+	@$(VENV_PYTHON) -m pytest
+
+bench: setup
+	@if [ -f benchmarks/__main__.py ]; then $(VENV_PYTHON) -m benchmarks; else echo "make bench: there are no benchmarks yet."; fi
+
+# pytest exits with 5 where it selected no test.
+soak: setup
+	@$(VENV_PYTHON) -m pytest -m soak --timeout=3600 || \
+	  { code=$$?; [ $$code -eq 5 ] && echo "make soak: there are no soak tests yet." || exit $$code; }
+
+lock:
+	@PYTHON="$(PYTHON)" UV_VERSION="$(UV_VERSION)" sh tools/make_lock.sh
+
+clean:
+	@rm -rf .venv demo build dist *.egg-info .pytest_cache .ruff_cache .hypothesis
+	@find . -name .git -prune -o -type d -name __pycache__ -prune -exec rm -rf {} +
