@@ -12,7 +12,7 @@ echo "setup: making .venv with $("$python" --version) and installing $lock; this
     echo "setup: $python could not make .venv (see above)." >&2
     exit 1
 }
-.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r "$lock" || {
+.venv/bin/python -m pip install --quiet --quiet --disable-pip-version-check --require-hashes -r "$lock" || {
     echo "setup: pip could not install $lock (see above); mend that and run make again." >&2
     exit 1
 }
