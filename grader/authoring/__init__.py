@@ -1,0 +1,1 @@
+"""For course staff: what students receive is derived from what we keep."""

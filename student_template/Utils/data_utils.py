@@ -1,0 +1,150 @@
+"""Given: pictures to try layers on, and plots of what comes out. Nothing in this file is yours to write."""
+
+import numpy as np
+
+SIZE = 200  # height and width of a picture, in pixels
+OVERSAMPLING = 3  # pictures are drawn this many times larger and then averaged, which makes their edges smooth
+
+
+def load_images():
+    """Two small pictures, drawn when they are asked for: the same on every machine, for all that is computed is whole numbers.
+
+    Returns:
+        float64 array (2, 200, 200, 3): picture, row, column, (red, green, blue). Whole numbers from 0 to 255.
+    """
+    return np.stack([_draw(_house), _draw(_balloon)]).astype(np.float64)
+
+
+def plot_conv_images(x, out):
+    """Shows pictures, each in a row with what every filter of a convolution layer makes of it.
+
+    Args:
+        x: RGB pictures, (N, H, W, 3), values 0 to 255.
+        out: The layer's output for them, (N, OH, OW, F), any values: the smallest of a map is drawn black, the largest white.
+    """
+    # Imported here, so that load_images works where matplotlib is not installed.
+    import matplotlib.pyplot as plt
+
+    rows, columns = len(x), 1 + out.shape[-1]
+    figure, axes = plt.subplots(rows, columns, figsize=(2.8 * columns, 3.0 * rows), squeeze=False)
+    for picture, maps, row in zip(x, out, axes, strict=True):
+        row[0].imshow(np.clip(picture, 0, 255).astype(np.uint8))
+        for index in range(columns - 1):
+            row[1 + index].imshow(maps[:, :, index], cmap="gray")
+    for index, axis in enumerate(axes[0]):
+        axis.set_title("picture" if index == 0 else f"filter {index}")
+    for axis in axes.flat:
+        axis.axis("off")
+    figure.tight_layout()
+    plt.show()
+
+
+def _draw(scene):
+    """Draws a scene and averages it down to (SIZE, SIZE, 3) whole numbers from 0 to 255."""
+    # One pixel of the finished picture is OVERSAMPLING rows high and as many columns wide.
+    row, column = np.mgrid[: SIZE * OVERSAMPLING, : SIZE * OVERSAMPLING]
+    canvas = np.zeros((SIZE * OVERSAMPLING, SIZE * OVERSAMPLING, 3), np.int64)
+    scene(canvas, row, column)
+    blocks = canvas.reshape(SIZE, OVERSAMPLING, SIZE, OVERSAMPLING, 3)
+    return blocks.sum(axis=(1, 3)) // OVERSAMPLING**2
+
+
+def _box(row, column, top, left, bottom, right):
+    """True inside a rectangle; its borders are given in pixels of the finished picture."""
+    top, left, bottom, right = (OVERSAMPLING * border for border in (top, left, bottom, right))
+    return (row >= top) & (row < bottom) & (column >= left) & (column < right)
+
+
+def _disc(row, column, centre_row, centre_column, radius):
+    """True inside a circle, given in pixels of the finished picture."""
+    height, width = row - OVERSAMPLING * centre_row, column - OVERSAMPLING * centre_column
+    return height**2 + width**2 < (OVERSAMPLING * radius) ** 2
+
+
+def _polygon(row, column, *corners):
+    """True inside a convex polygon. Its corners (row, column) go round clockwise, in pixels of the finished picture."""
+    inside = np.ones(row.shape, bool)
+    for (row_0, column_0), (row_1, column_1) in zip(corners, corners[1:] + corners[:1], strict=True):
+        # Which side of the edge a point is on: the sign of a cross product.
+        across = (row - OVERSAMPLING * row_0) * (column_1 - column_0)
+        inside &= across >= (column - OVERSAMPLING * column_0) * (row_1 - row_0)
+    return inside
+
+
+def _blend(canvas, mask, share, first, second):
+    """Paints where mask is true, going from one colour to another as share goes from 0 to 200."""
+    share = np.clip(share, 0, SIZE)[mask][:, np.newaxis]
+    canvas[mask] = (np.array(first) * (SIZE - share) + np.array(second) * share) // SIZE
+
+
+def _house(canvas, row, column):
+    """A brick house behind a fence, in the hills: straight edges, upright, level and slanted."""
+    y, x = row // OVERSAMPLING, column // OVERSAMPLING
+    everywhere = np.ones(row.shape, bool)
+    _blend(canvas, everywhere, y * 3 // 2, (86, 150, 222), (226, 238, 246))
+    canvas[_disc(row, column, 38, 160, 20)] = (255, 214, 72)
+    _blend(canvas, _disc(row, column, 235, 30, 130), y, (150, 176, 150), (92, 140, 96))
+    _blend(canvas, _disc(row, column, 260, 175, 140), y, (126, 170, 120), (66, 120, 70))
+    canvas[_box(row, column, 150, 0, 200, 200)] = (104, 162, 72)
+
+    wall = _box(row, column, 88, 46, 164, 136)
+    course = y // 6  # bricks lie in courses; every other one is shifted by half a brick
+    joint = (y % 6 == 0) | ((x + 7 * (course % 2)) % 14 == 0)
+    canvas[wall] = (176, 84, 62)
+    canvas[wall & joint] = (214, 190, 172)
+    canvas[_box(row, column, 44, 108, 80, 120)] = (120, 66, 54)
+    canvas[_polygon(row, column, (46, 91), (92, 146), (92, 36))] = (74, 62, 74)
+
+    for left in (56, 104):
+        canvas[_box(row, column, 102, left, 126, left + 22)] = (246, 244, 236)
+        canvas[_box(row, column, 104, left + 2, 124, left + 20)] = (112, 168, 204)
+        canvas[_box(row, column, 104, left + 10, 124, left + 12)] = (246, 244, 236)
+        canvas[_box(row, column, 113, left + 2, 115, left + 20)] = (246, 244, 236)
+    canvas[_box(row, column, 124, 83, 164, 101)] = (64, 92, 76)
+    canvas[_disc(row, column, 146, 97, 2)] = (238, 206, 96)
+
+    canvas[_box(row, column, 168, 0, 172, 200)] = (236, 232, 222)
+    canvas[_box(row, column, 184, 0, 188, 200)] = (236, 232, 222)
+    for left in range(4, SIZE, 14):
+        canvas[_box(row, column, 164, left, 196, left + 7)] = (250, 248, 242)
+        canvas[_polygon(row, column, (158, left + 3), (164, left + 7), (164, left))] = (250, 248, 242)
+
+
+def _balloon(canvas, row, column):
+    """A striped balloon above the sea: round edges, which point in every direction."""
+    y, x = row // OVERSAMPLING, column // OVERSAMPLING
+    everywhere = np.ones(row.shape, bool)
+    _blend(canvas, everywhere, y * 4 // 3, (40, 74, 140), (250, 196, 160))
+    for centre_row, centre_column, radius in (
+        (52, 28, 9),
+        (48, 40, 12),
+        (53, 53, 8),
+        (92, 168, 8),
+        (88, 178, 11),
+        (93, 190, 8),
+    ):
+        canvas[_disc(row, column, centre_row, centre_column, radius)] = (250, 232, 226)
+    sea = _box(row, column, 166, 0, 200, 200)
+    _blend(canvas, sea, (y - 166) * 6, (92, 122, 158), (24, 62, 98))
+    for top in range(170, SIZE, 7):
+        shift = top * 37 % 53
+        canvas[_box(row, column, top, 0, top + 2, SIZE) & ((x + shift) % 53 < 24)] = (190, 206, 214)
+
+    # The stripes are where circles flattened towards the axis follow each other: |across| / half-width, in eighths.
+    centre_row, centre_column, radius = 72 * OVERSAMPLING, 104 * OVERSAMPLING, 52 * OVERSAMPLING
+    above, across = row - centre_row, column - centre_column
+    globe = _disc(row, column, 72, 104, 52)
+    half_width_squared = np.maximum(radius**2 - above**2, 1)
+    stripe = sum((across**2 * 64 >= half_width_squared * step**2).astype(np.int64) for step in (1, 3, 5, 7))
+    skirt = _polygon(row, column, (100, 62), (100, 146), (134, 112), (134, 96))
+    colours = ((236, 84, 66), (250, 210, 96), (236, 84, 66), (250, 210, 96), (196, 56, 60))
+    for index, colour in enumerate(colours):
+        canvas[globe & (stripe == index)] = colour
+    canvas[skirt & ~globe] = (196, 56, 60)
+    canvas[globe & (abs(above - 6 * OVERSAMPLING) < 5 * OVERSAMPLING)] = (52, 86, 132)
+
+    for left, right in ((97, 99), (110, 108)):
+        canvas[_polygon(row, column, (134, left), (134, left + 1), (148, right + 1), (148, right))] = (70, 48, 40)
+    basket = _box(row, column, 147, 96, 160, 112)
+    canvas[basket] = (140, 92, 54)
+    canvas[basket & ((y + x) % 4 == 0)] = (98, 60, 36)
