@@ -1,0 +1,100 @@
+"""Misconceptions of the max-pool layer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from grader.checks.cases import Arrays, Question
+from grader.checks.misconceptions.base import Misconception
+from grader.checks.oracle import Oracle
+from grader.checks.pool_cases import windows
+
+FORWARD = ("max_pool_forward",)
+BACKWARD = ("max_pool_backward",)
+
+
+def maximum_starts_at_zero(oracle: Oracle, question: Question) -> Iterator[Arrays]:
+    yield {"out": np.maximum(oracle.max_pool_forward(question)["out"], 0.0)}
+
+
+def average_instead_of_maximum(oracle: Oracle, question: Question) -> Iterator[Arrays]:
+    out = np.zeros_like(oracle.max_pool_forward(question)["out"])
+    for i, j, rows, columns in windows(question):
+        out[:, i, j] = question.inputs["x"][:, rows, columns].mean(axis=(1, 2))
+    yield {"out": out}
+
+
+def _stride_swapped(question: Question) -> Question:
+    height, width = question.parameters["stride"]  # type: ignore[misc]
+    return replace(question, parameters={**question.parameters, "stride": [width, height]})
+
+
+def _window_swapped(question: Question) -> Question:
+    height, width = question.parameters["pool_height"], question.parameters["pool_width"]
+    return replace(question, parameters={**question.parameters, "pool_height": width, "pool_width": height})
+
+
+def stride_axes_swapped(oracle: Oracle, question: Question) -> Iterator[Arrays]:
+    yield oracle.max_pool_forward(_stride_swapped(question))
+
+
+def window_axes_swapped(oracle: Oracle, question: Question) -> Iterator[Arrays]:
+    swapped = _window_swapped(question)
+    x = question.inputs["x"]
+    if x.shape[1] >= swapped.parameters["pool_height"] and x.shape[2] >= swapped.parameters["pool_width"]:  # type: ignore[operator]
+        yield oracle.max_pool_forward(swapped)
+
+
+def stride_ignored(oracle: Oracle, question: Question) -> Iterator[Arrays]:
+    window = [question.parameters["pool_height"], question.parameters["pool_width"]]
+    yield oracle.max_pool_forward(replace(question, parameters={**question.parameters, "stride": window}))
+
+
+def wrong_axis_order(oracle: Oracle, question: Question) -> Iterator[Arrays]:
+    out = oracle.max_pool_forward(question)["out"]
+    yield {"out": np.moveaxis(out, 3, 1)}
+    yield {"out": np.swapaxes(out, 1, 2)}
+
+
+def dx_overwritten(oracle: Oracle, question: Question) -> Iterator[Arrays]:
+    x, dout = question.inputs["x"], question.inputs["dout"]
+    whole, winners = np.zeros_like(x), np.zeros_like(x)
+    for i, j, rows, columns in windows(question):
+        window = x[:, rows, columns]
+        share = (window == window.max(axis=(1, 2), keepdims=True)) * dout[:, i : i + 1, j : j + 1]
+        whole[:, rows, columns] = share
+        winners[:, rows, columns] = np.where(share != 0, share, winners[:, rows, columns])
+    yield {"dx": winners}
+    yield {"dx": whole}
+
+
+def gradient_to_whole_window(oracle: Oracle, question: Question) -> Iterator[Arrays]:
+    x, dout = question.inputs["x"], question.inputs["dout"]
+    shared, whole = np.zeros_like(x), np.zeros_like(x)
+    for i, j, rows, columns in windows(question):
+        cells = (rows.stop - rows.start) * (columns.stop - columns.start)
+        shared[:, rows, columns] += dout[:, i : i + 1, j : j + 1] / cells
+        whole[:, rows, columns] += dout[:, i : i + 1, j : j + 1]
+    yield {"dx": shared}
+    yield {"dx": whole}
+
+
+def gradient_counts_winners(oracle: Oracle, question: Question) -> Iterator[Arrays]:
+    ones = replace(question, inputs={**question.inputs, "dout": np.ones_like(question.inputs["dout"])})
+    yield oracle.max_pool_backward(ones)
+
+
+POOLING: tuple[Misconception, ...] = (
+    Misconception("maximum_starts_at_zero", FORWARD, maximum_starts_at_zero),
+    Misconception("average_instead_of_maximum", FORWARD, average_instead_of_maximum),
+    Misconception("stride_axes_swapped", FORWARD, stride_axes_swapped),
+    Misconception("window_axes_swapped", FORWARD, window_axes_swapped),
+    Misconception("stride_ignored", FORWARD, stride_ignored),
+    Misconception("wrong_axis_order", FORWARD, wrong_axis_order),
+    Misconception("dx_overwritten", BACKWARD, dx_overwritten),
+    Misconception("gradient_to_whole_window", BACKWARD, gradient_to_whole_window),
+    Misconception("gradient_counts_winners", BACKWARD, gradient_counts_winners),
+)
