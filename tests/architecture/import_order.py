@@ -27,6 +27,8 @@ ORDER = (
 FRAMEWORKS = frozenset({"tensorflow", "torch", "keras", "tf_keras"})
 #: Rooms that every self-check goes through, on machines that have no deep-learning framework.
 FRAMEWORK_FREE = frozenset({"model", "messages", "intake", "sandbox", "checks", "scoring", "report", "cli"})
+#: May name the path of `reference/`: the oracle that loads it, and the place that knows where everything lies.
+KNOW_THE_REFERENCE = frozenset({"grader.checks.oracle", "grader.engine.installation"})
 
 _LOADERS = frozenset({"import_module", "__import__", "spec_from_file_location", "Path", "joinpath", "open", "run_path"})
 
@@ -84,8 +86,11 @@ def objection(module: str, mention: Mention) -> str | None:
     room = _room(module)
     top = mention.target.replace("\\", "/").split("/")[0] if mention.is_path else mention.target.split(".")[0]
     if top == "reference":
-        may = module == "grader.checks.oracle" or (mention.is_path and room == "authoring")
-        return None if may else "only grader.checks.oracle (and, by path, grader.authoring) may load reference/"
+        if mention.is_path:
+            may = module in KNOW_THE_REFERENCE or room == "authoring"
+        else:
+            may = module == "grader.checks.oracle"
+        return None if may else "reference/ is loaded by grader.checks.oracle alone (and read by grader.authoring)"
     if mention.is_path:
         return None
     if top in FRAMEWORKS and room in FRAMEWORK_FREE:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -97,6 +98,17 @@ def test_reference_is_loaded_by_the_oracle_only(tmp_path: Path, source: str) -> 
 def test_authoring_reads_the_reference_by_path_but_does_not_import_it(tmp_path: Path) -> None:
     assert found_in(tmp_path / "right", {"authoring/template.py": "folder = root / 'reference'\n"}) == []
     assert found_in(tmp_path / "wrong", {"authoring/template.py": "import reference.Utils\n"})
+
+
+def test_installation_knows_where_the_reference_is_but_does_not_import_it(tmp_path: Path) -> None:
+    assert found_in(tmp_path / "right", {"engine/installation.py": "folder = root / 'reference'\n"}) == []
+    assert found_in(tmp_path / "wrong", {"engine/installation.py": "import reference.Utils\n"})
+    assert found_in(tmp_path / "other", {"engine/batch.py": "folder = root / 'reference'\n"})
+
+
+def test_order_is_the_one_that_the_architecture_page_shows() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    assert tuple(re.findall(r"^\| `([a-z]+)` \|", page, flags=re.MULTILINE)) == ORDER
 
 
 def test_every_import_of_the_grader_follows_the_order() -> None:
