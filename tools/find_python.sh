@@ -3,8 +3,13 @@
 # Sourced by the other scripts of this folder; find_python ends with status 1 and one line on stderr where none fits.
 
 find_python() {
+    if [ -n "${PYTHON:-}" ]; then
+        set -- "$PYTHON"
+    else
+        set -- python3.11 python3.12 python3.13 python3
+    fi
     without_ensurepip=""
-    for candidate in ${PYTHON:-python3.11 python3.12 python3.13 python3}; do
+    for candidate in "$@"; do
         "$candidate" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null || continue
         if "$candidate" -c 'import ensurepip, venv' 2>/dev/null; then
             echo "$candidate"

@@ -17,6 +17,7 @@ ORDER = (
     "probes",
     "execute",
     "checks",
+    "evidence",
     "scoring",
     "report",
     "gradebook",
@@ -26,7 +27,7 @@ ORDER = (
 )
 FRAMEWORKS = frozenset({"tensorflow", "torch", "keras", "tf_keras"})
 #: Rooms that every self-check goes through, on machines that have no deep-learning framework.
-FRAMEWORK_FREE = frozenset({"model", "messages", "intake", "sandbox", "checks", "scoring", "report", "cli"})
+FRAMEWORK_FREE = frozenset({"model", "messages", "intake", "sandbox", "checks", "evidence", "scoring", "report", "cli"})
 #: May name the path of `reference/`: the oracle that loads it, and the place that knows where everything lies.
 KNOW_THE_REFERENCE = frozenset({"grader.checks.oracle", "grader.engine.installation"})
 

@@ -16,7 +16,9 @@ VAGUE_NAMES = frozenset({"utils.py", "helpers.py", "common.py", "misc.py"})
 
 #: A home folder that belongs to somebody. The made-up users of the examples are nobody.
 HOME_FOLDER = re.compile(r"(?<![\w.~])/(?:root|(?:home|Users)/(?!student\b|user\b|somebody\b)[A-Za-z_][\w-]*)/")
-REGISTRY = re.compile(r"pypi\.(?:org|python)|pythonhosted\.|anaconda\.(?:org|com)|--(?:extra-)?index-url|--find-links")
+REGISTRY = re.compile(
+    r"pypi\.(?:org|python)|pythonhosted\.|anaconda\.(?:org|com)|--(?:extra-index|index|find)-(?:url|links)"
+)
 
 
 def tracked_files() -> list[Path]:

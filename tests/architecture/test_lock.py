@@ -71,7 +71,7 @@ def missing(lock: str, declared: list[Requirement], environment: dict[str, str])
         "numpy>=2.0.0 --hash=sha256:" + "0" * 64,
         "numpy==2.0.0 --hash=md5:" + "0" * 32,
         "numpy @ file:///wheels/numpy.whl --hash=sha256:" + "0" * 64,
-        "--index-url=https://packages.example/simple",
+        "--trusted-host=packages.example https://packages.example/simple",
         "# made with tool --links /wheels",
     ],
 )
