@@ -1,0 +1,1 @@
+"""Evidence on disk: one folder a submission, written whole or not at all."""

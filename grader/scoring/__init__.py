@@ -1,0 +1,1 @@
+"""Rubric × evidence → scorecard: a pure function. It runs no student code, reads no file and knows no oracle."""

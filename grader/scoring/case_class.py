@@ -1,0 +1,79 @@
+"""The verdict on one case class of an item: it passes if all of its cases do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from grader.model.evidence import CaseEvidence
+from grader.model.message import Message
+from grader.model.rubric import Tolerance
+from grader.model.scorecard import CheckResult
+from grader.model.status import CallOutcome, ItemStatus, Visibility
+from grader.scoring.answers import SLIP_ANSWERS, limit, within
+from grader.scoring.diagnosis import case_hint
+
+_OUTCOME_STATUS = {
+    CallOutcome.TIMED_OUT: ItemStatus.TIMEOUT,
+    CallOutcome.NOT_RUN: ItemStatus.SKIPPED,
+    CallOutcome.MEMORY: ItemStatus.MEMORY,
+    CallOutcome.FORBIDDEN: ItemStatus.FORBIDDEN,
+    CallOutcome.MISSING: ItemStatus.MISSING,
+}
+
+
+def score_class(
+    name: str, cases: Sequence[CaseEvidence], reading: str | None, tolerance: Tolerance, tell: str
+) -> CheckResult:
+    """Judges `cases` (public ones first) in `reading`; a slip that has its own price counts as right here."""
+    failing = next((case for case in cases if not passes(case, reading, tolerance)), None)
+    measured = [error for case in cases if (error := measured_error(case, reading, tolerance)) is not None]
+    limits = [limit(case, tolerance) for case in cases if case.errors]
+    worst, widest = max(measured, default=None), max(limits, default=None)
+    if failing is None:
+        return CheckResult(name, ItemStatus.PASSED, Message("check.passed"), worst, widest)
+    if failing.visibility is Visibility.HIDDEN and tell == "nothing":
+        hidden = Message("check.hidden_untold")
+        return CheckResult(name, _status(failing), hidden, worst, widest)
+    error = measured_error(failing, reading, tolerance)
+    return CheckResult(
+        id=name,
+        status=_status(failing),
+        message=_message(failing, error, limit(failing, tolerance)),
+        measured=worst if error is None else error,
+        limit=widest if error is None else limit(failing, tolerance),
+        hint=case_hint(cases, reading, tolerance),
+        failing=failing if failing.visibility is Visibility.PUBLIC else None,
+        failing_answer=reading or "",
+    )
+
+
+def passes(case: CaseEvidence, reading: str | None, tolerance: Tolerance) -> bool:
+    """Whether `case` is right in `reading`, or gives the answer of a slip that is priced elsewhere."""
+    if case.outcome is not CallOutcome.RETURNED or case.problems or reading is None:
+        return False
+    return any(within(case, answer, tolerance) for answer in (reading, *SLIP_ANSWERS))
+
+
+def measured_error(case: CaseEvidence, reading: str | None, tolerance: Tolerance) -> float | None:
+    """The largest relative error to the reading (or to a priced slip's answer, where that is what was given)."""
+    if reading is None or reading not in case.errors:
+        return None
+    errors = [max(case.errors[answer].values()) for answer in (reading, *SLIP_ANSWERS) if answer in case.errors]
+    return min(errors)
+
+
+def _status(case: CaseEvidence) -> ItemStatus:
+    if case.outcome is CallOutcome.RETURNED:
+        return ItemStatus.FAILED
+    return _OUTCOME_STATUS.get(case.outcome, ItemStatus.ERROR)
+
+
+def _message(case: CaseEvidence, error: float | None, allowed: float) -> Message:
+    prefix = "check" if case.visibility is Visibility.PUBLIC else "hidden"
+    if case.outcome is not CallOutcome.RETURNED:
+        reason = "" if case.error is None else f"{case.error.type}: {case.error.message}"
+        return Message(f"{prefix}.{case.outcome.value}", {"reason": reason, "detail": case.detail})
+    if case.problems:
+        problem = case.problems[0]
+        return Message(f"problem.{problem.id}", problem.values)
+    return Message(f"{prefix}.wrong_values", {"error": f"{error:.2g}", "limit": f"{allowed:.0g}"})

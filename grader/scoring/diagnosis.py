@@ -1,0 +1,70 @@
+"""Names the mistake where the evidence shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from grader.model.evidence import CaseEvidence, ItemEvidence
+from grader.model.message import Message
+from grader.model.rubric import Item, Tolerance
+from grader.model.scorecard import CheckResult
+from grader.model.status import CallOutcome, ItemStatus
+from grader.scoring.answers import readings, within
+
+#: A gradient this close to the central difference of the student's own forward pass is that pass's gradient.
+OWN_FORWARD_LIMIT = 1e-3
+
+
+def case_hint(cases: Sequence[CaseEvidence], reading: str | None, tolerance: Tolerance) -> Message | None:
+    """A hint for one case class: a misconception that all its wrong answers share, or a raised exception's text."""
+    wrong = [case for case in cases if case.outcome is CallOutcome.RETURNED and not _right(case, reading, tolerance)]
+    shared = _shared(wrong)
+    return Message(f"hint.{shared}") if shared else None
+
+
+def _right(case: CaseEvidence, reading: str | None, tolerance: Tolerance) -> bool:
+    return reading is not None and within(case, reading, tolerance)
+
+
+def _shared(wrong: Sequence[CaseEvidence]) -> str | None:
+    """The first misconception that explains every one of these cases."""
+    if not wrong:
+        return None
+    common = [name for name in wrong[0].matches if all(name in case.matches for case in wrong)]
+    return common[0] if common else None
+
+
+def item_hint(
+    item: Item, observed: ItemEvidence, checks: Sequence[CheckResult], accepted: Sequence[str], tolerance: Tolerance
+) -> Message | None:
+    """A hint for the whole item, where the case classes together show more than each alone."""
+    if all(check.status is ItemStatus.PASSED for check in checks):
+        return None
+    if _two_conventions(observed, tolerance):
+        return Message("hint.two_padding_conventions")
+    if accepted and _right_in_another(observed, accepted, tolerance):
+        return Message("hint.padding_differs_from_forward")
+    own = observed.own_forward_error
+    if own is not None and own <= OWN_FORWARD_LIMIT and _first_is_wrong(observed, accepted, tolerance):
+        return Message("hint.gradient_of_own_forward")
+    return None
+
+
+def _first_is_wrong(observed: ItemEvidence, accepted: Sequence[str], tolerance: Tolerance) -> bool:
+    first = observed.cases[0]
+    names = accepted or readings(observed.cases)
+    return bool(first.errors) and not any(within(first, name, tolerance) for name in names)
+
+
+def _two_conventions(observed: ItemEvidence, tolerance: Tolerance) -> bool:
+    """Every case is right in some reading, but no reading is right in every case."""
+    names = readings(observed.cases)
+    if len(names) < 2 or any(case.outcome is not CallOutcome.RETURNED for case in observed.cases):
+        return False
+    each = all(any(within(case, name, tolerance) for name in names) for case in observed.cases)
+    return each and not any(all(within(case, name, tolerance) for case in observed.cases) for name in names)
+
+
+def _right_in_another(observed: ItemEvidence, accepted: Sequence[str], tolerance: Tolerance) -> bool:
+    others = [name for name in readings(observed.cases) if name not in accepted]
+    return any(all(within(case, name, tolerance) for case in observed.cases) for name in others)

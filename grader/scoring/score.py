@@ -1,0 +1,54 @@
+"""The verdict on one submission."""
+
+from __future__ import annotations
+
+from grader.model.evidence import Evidence
+from grader.model.message import Message
+from grader.model.rubric import Item, Rubric
+from grader.model.scorecard import ItemResult, Scorecard
+from grader.model.status import ItemStatus, SubmissionStatus
+from grader.scoring import flags
+from grader.scoring.answers import accepted_answers
+from grader.scoring.item import score_item
+
+
+def score(evidence: Evidence, rubric: Rubric) -> Scorecard:
+    """Applies `rubric` to `evidence`. Items that were not observed (a part left out) are `skipped`."""
+    results = tuple(_item(evidence, rubric, item) for item in rubric.items)
+    return Scorecard(
+        team=evidence.submission.team,
+        source=evidence.submission.source,
+        source_sha256=evidence.submission.source_sha256,
+        status=SubmissionStatus.GRADED,
+        items=results,
+        flags=(*evidence.submission.flags, *flags.notebook_flags(evidence, rubric)),
+        seconds=evidence.seconds,
+        seed=evidence.seed,
+        isolation=evidence.isolation,
+        environment=evidence.environment,
+    )
+
+
+def rejected(team: str, source: str, source_sha256: str, reason: str) -> Scorecard:
+    """The card of a hand-in from which nothing could be graded."""
+    return Scorecard(team, source, source_sha256, SubmissionStatus.REJECTED, reason=reason)
+
+
+def grader_error(team: str, source: str, source_sha256: str, reason: str) -> Scorecard:
+    """The card of a submission that the grader itself failed on; it says nothing about the student."""
+    return Scorecard(team, source, source_sha256, SubmissionStatus.GRADER_ERROR, reason=reason)
+
+
+def _item(evidence: Evidence, rubric: Rubric, item: Item) -> ItemResult:
+    observed = evidence.items.get(item.id)
+    if observed is None:
+        return ItemResult(
+            id=item.id,
+            part=item.part,
+            title=Message(f"{item.text}.title"),
+            points=0.0,
+            max_points=item.points,
+            status=ItemStatus.SKIPPED,
+            feedback=(Message("feedback.skipped"),),
+        )
+    return score_item(item, observed, rubric, accepted_answers(evidence, rubric, item))
