@@ -128,7 +128,10 @@ stop_on_problems
 
 # Everything happens in a folder of its own next to the archive, so that moving it into place is one step that cannot be
 # left half done.
-workshop=$(mktemp -d ./.collect.XXXXXX) || { problem "nothing can be written into this folder ($PWD): allow it, or copy the folder elsewhere"; stop_on_problems; }
+if ! workshop=$(mktemp -d ./.collect.XXXXXX 2>/dev/null); then
+    problem "nothing can be written into this folder ($PWD): allow it, or copy the folder elsewhere"
+    stop_on_problems
+fi
 trap 'rm -rf "$workshop"' EXIT
 trap 'exit 1' HUP INT TERM
 

@@ -1,0 +1,70 @@
+"""The reference's modules, loaded without a trace in the work tree, and TensorFlow in a process of its own."""
+
+from __future__ import annotations
+
+import importlib.util
+import pickle
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+REFERENCE = Path(__file__).resolve().parents[2] / "reference"
+
+
+def load(path: Path) -> ModuleType:
+    """A module from its source, without writing a bytecode folder next to it."""
+    module = ModuleType(f"reference_{path.stem}")
+    module.__file__ = str(path)
+    exec(compile(path.read_text(encoding="utf-8"), str(path), "exec"), module.__dict__)
+    return module
+
+
+@pytest.fixture(scope="session")
+def reference() -> Path:
+    return REFERENCE
+
+
+@pytest.fixture
+def layers() -> ModuleType:
+    """A fresh copy for each test: a test may put wrong layers into it."""
+    return load(REFERENCE / "Utils" / "layer_utils.py")
+
+
+@pytest.fixture
+def data() -> ModuleType:
+    return load(REFERENCE / "Utils" / "data_utils.py")
+
+
+@pytest.fixture(scope="session")
+def tensorflow_oracle() -> Iterator[Callable[..., Any]]:
+    """Calls a function of tensorflow_oracle.py by its name, in a process that other tests can fork beside."""
+    if importlib.util.find_spec("tensorflow") is None:
+        pytest.skip("TensorFlow is not installed: its ops cannot be compared with")
+    process = subprocess.Popen(
+        [sys.executable, str(Path(__file__).with_name("tensorflow_oracle.py"))],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    assert process.stdin is not None and process.stdout is not None
+
+    def ask(function: str, *arguments: Any) -> Any:
+        pickle.dump((function, arguments), process.stdin)
+        process.stdin.flush()
+        answer = pickle.load(process.stdout)
+        if isinstance(answer, str):
+            raise AssertionError(f"TensorFlow refuses {function}: {answer}")
+        return answer
+
+    yield ask
+    process.stdin.close()
+    try:
+        process.wait(timeout=20)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
