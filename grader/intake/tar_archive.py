@@ -1,0 +1,95 @@
+"""Members of a tar, read as a stream. Where tarfile would quietly stop, this refuses: an archive is whole or it is not.
+
+A tar has no checksum over its contents and `tarfile` ends in silence at a missing end marker or a damaged header,
+which would take half an archive for a whole one.
+"""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import lzma
+import math
+import tarfile
+from collections.abc import Iterator
+from typing import BinaryIO, Self
+
+from grader.intake.archive_format import ArchiveFormat
+from grader.intake.budget import CHUNK_BYTES, CountedReader, IntakeBudget
+from grader.intake.member import Member, MemberKind, decode_name
+from grader.intake.rejection import damage_rejects, rejected
+
+
+class _WholeTarInfo(tarfile.TarInfo):
+    """Raises our own error where tarfile would take the lack of a next header for the end of the archive."""
+
+    @classmethod
+    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
+        try:
+            return super().frombuf(buf, encoding, errors)
+        except tarfile.HeaderError as error:
+            if isinstance(error, tarfile.EOFHeaderError):
+                raise
+            if len(buf) < tarfile.BLOCKSIZE:
+                raise rejected("truncated", detail="the tar's end marker is missing") from error
+            raise rejected("corrupted", detail=f"no valid tar header: {error}") from error
+
+
+def tar_members(file: BinaryIO, form: ArchiveFormat, budget: IntakeBudget) -> Iterator[Member]:
+    """The members of the tar in `file` in their order; after the last one the compressed stream's checksum is read.
+
+    Raises `SubmissionRejected` where the archive is damaged or cut, or over a limit.
+    """
+    with damage_rejects():
+        stream = CountedReader(_decompressed(file, form), budget)
+        tar = tarfile.open(fileobj=stream, mode="r|", tarinfo=_WholeTarInfo)  # type: ignore[call-overload]
+    with tar:
+        while True:
+            with damage_rejects():
+                entry = tar.next()
+            if entry is None:
+                break
+            yield _member(tar, entry)
+            tar.members.clear()  # tarfile remembers every header; a stream never goes back to one
+    with damage_rejects():
+        while stream.read(CHUNK_BYTES):
+            pass
+
+
+def _decompressed(file: BinaryIO, form: ArchiveFormat) -> BinaryIO:
+    match form:
+        case ArchiveFormat.TAR_GZIP:
+            return gzip.GzipFile(fileobj=file, mode="rb")  # type: ignore[return-value]
+        case ArchiveFormat.TAR_BZIP2:
+            return bz2.BZ2File(file)  # type: ignore[return-value]
+        case ArchiveFormat.TAR_XZ:
+            return lzma.LZMAFile(file)  # type: ignore[return-value]
+        case _:
+            return file
+
+
+def _member(tar: tarfile.TarFile, entry: tarfile.TarInfo) -> Member:
+    name = decode_name(entry.name.encode("utf-8", "surrogateescape"))
+    modified = float(entry.mtime)
+
+    def open_entry() -> BinaryIO:
+        with damage_rejects():
+            content = tar.extractfile(entry)
+        assert content is not None  # only files are opened
+        return content  # type: ignore[return-value]
+
+    return Member(name, _kind(entry), modified if math.isfinite(modified) else 0.0, open_entry)
+
+
+def _kind(entry: tarfile.TarInfo) -> MemberKind:
+    if entry.isreg():
+        return MemberKind.FILE
+    if entry.isdir():
+        return MemberKind.FOLDER
+    if entry.issym():
+        return MemberKind.SYMBOLIC_LINK
+    if entry.islnk():
+        return MemberKind.HARD_LINK
+    if entry.isfifo():
+        return MemberKind.FIFO
+    return MemberKind.DEVICE if entry.isdev() else MemberKind.OTHER
