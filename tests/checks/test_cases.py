@@ -1,0 +1,96 @@
+"""Every case class keeps its promise, whatever the seed: credit per class depends on it."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from grader.checks import conv_cases, pool_cases, ties
+from grader.checks.cases import generator
+from grader.checks.layers import LAYER_CHECKS
+from grader.checks.oracle import Oracle
+from grader.model.status import Visibility
+
+ORACLE = Oracle.load(Path(__file__).parents[2] / "reference")
+SEEDS = st.integers(0, 2**32 - 1)
+
+
+@given(SEEDS)
+@settings(max_examples=40, deadline=None)
+def test_convolution_classes_have_their_structure(seed: int) -> None:
+    for padding, classes in conv_cases.CLASSES.items():
+        for name, kind in classes.items():
+            for shape in (kind.smallest, kind.draw(generator(seed, padding, name, 1))):
+                left_over = [
+                    (shape.h - shape.kernel[0]) % shape.stride[0],
+                    (shape.w - shape.kernel[1]) % shape.stride[1],
+                ]
+                if name == "kernel_below_stride":
+                    assert shape.kernel[0] < shape.stride[0] and shape.kernel[1] < shape.stride[1]
+                if name == "partial_windows" and padding == "valid":
+                    assert all(left_over)
+                if name == "strides":
+                    assert shape.stride[0] != shape.stride[1] and min(shape.stride) > 1
+                    if padding == "valid":
+                        assert not any(left_over)
+                if name == "channels_and_filters":
+                    assert len({shape.n, shape.c, shape.f}) == 3 and shape.c > 3
+                if name == "non_square":
+                    assert shape.h != shape.w and shape.kernel[0] != shape.kernel[1]
+                assert conv_cases.output_extent(shape.h, shape.kernel[0], shape.stride[0], padding) >= 1
+
+
+@given(SEEDS)
+@settings(max_examples=30, deadline=None)
+def test_same_padding_conventions_differ_in_the_strided_class_on_both_axes(seed: int) -> None:
+    check = next(c for c in LAYER_CHECKS if c.name == "conv_forward.same")
+    question = check.draw("strides", False, generator(seed, check.name, "strides", 1))
+    answers = check.accepted(ORACLE, question)
+    assert not np.allclose(answers["tensorflow"]["out"], answers["stride_independent"]["out"])
+
+
+@given(SEEDS)
+@settings(max_examples=30, deadline=None)
+def test_pool_values_are_positive_and_distinct_but_for_their_own_classes(seed: int) -> None:
+    for name, kind in pool_cases.BACKWARD_CLASSES.items():
+        question = pool_cases.question(
+            kind, kind.draw(generator(seed, "pool", name, 1)), True, generator(seed, "v", name, 1)
+        )
+        x = question.inputs["x"]
+        assert bool((x < 0).all()) == (name == "negative")
+        assert ties.has_ties(question) == (name == "ties")
+
+
+@given(SEEDS)
+@settings(max_examples=30, deadline=None)
+def test_overlapping_windows_always_share_a_maximum(seed: int) -> None:
+    check = next(c for c in LAYER_CHECKS if c.name == "max_pool_backward")
+    question = check.draw("overlapping", False, generator(seed, check.name, "overlapping", 1))
+    winners = [
+        np.argwhere(question.inputs["x"][0, rows, columns, 0] == question.inputs["x"][0, rows, columns, 0].max())[0]
+        + (rows.start, columns.start)
+        for _, _, rows, columns in pool_cases.windows(question)
+    ]
+    assert len({tuple(winner) for winner in winners}) < len(winners)
+
+
+def test_hidden_cases_depend_on_the_seed_and_on_nothing_else() -> None:
+    check = LAYER_CHECKS[0]
+    one, again, other = (check.hidden_cases(ORACLE, seed, 2) for seed in (5, 5, 6))
+    assert [c.id for c in one] == [c.id for c in again]
+    assert all(np.array_equal(a.question.inputs["x"], b.question.inputs["x"]) for a, b in zip(one, again, strict=True))
+    assert not all(
+        np.array_equal(a.question.inputs["w"], b.question.inputs["w"]) for a, b in zip(one, other, strict=True)
+    )
+    assert {c.visibility for c in one} == {Visibility.HIDDEN} and len(one) == 2 * len(check.groups)
+
+
+@pytest.mark.parametrize("check", LAYER_CHECKS, ids=lambda check: check.name)
+def test_no_misconception_equals_an_accepted_answer(check) -> None:  # noqa: ANN001
+    from grader.checks.comparison import equals
+
+    for case in check.public_cases(ORACLE) + check.hidden_cases(ORACLE, 11, 2):
+        for name, answer in case.misconceptions.items():
+            assert not any(equals(right, answer) for right in case.answers.values()), (case.id, name)

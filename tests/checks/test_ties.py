@@ -1,0 +1,52 @@
+"""Max-pool ties: every subgradient is right, and nothing else."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from grader.checks import pool_cases, ties
+from grader.checks.cases import generator
+
+TOLERANCE = 1e-9
+
+
+def tied_question(seed: int):  # noqa: ANN201
+    return pool_cases.question(
+        pool_cases.TIES, pool_cases.TIES.draw(generator(seed, "t", "ties", 1)), True, generator(seed, "t", "v", 1)
+    )
+
+
+def shared_out(question, weights) -> np.ndarray:  # noqa: ANN001
+    """`dout` shared out over each window's tied cells by random weights."""
+    x, dout = question.inputs["x"], question.inputs["dout"]
+    dx = np.zeros_like(x)
+    for i, j, rows, columns in pool_cases.windows(question):
+        winner = x[:, rows, columns] == x[:, rows, columns].max(axis=(1, 2), keepdims=True)
+        share = winner * weights.random(winner.shape)
+        share /= share.sum(axis=(1, 2), keepdims=True)
+        dx[:, rows, columns] += share * dout[:, i : i + 1, j : j + 1]
+    return dx
+
+
+@given(st.integers(0, 2**31), st.integers(0, 2**31))
+@settings(max_examples=40, deadline=None)
+def test_any_sharing_out_is_a_subgradient(seed: int, weights: int) -> None:
+    question = tied_question(seed)
+    dx = shared_out(question, np.random.default_rng(weights))
+    assert ties.subgradient_violation(dx, question) < TOLERANCE
+
+
+@given(st.integers(0, 2**31))
+@settings(max_examples=40, deadline=None)
+def test_handing_out_more_less_or_elsewhere_is_a_violation(seed: int) -> None:
+    question = tied_question(seed)
+    right = shared_out(question, np.random.default_rng(0))
+    assert ties.subgradient_violation(ties.whole_gradient_to_every_tie(question), question) > 0.05
+    assert ties.subgradient_violation(0.9 * right, question) > 0.004
+    elsewhere = right.copy()
+    elsewhere[np.unravel_index(question.inputs["x"].argmin(), right.shape)] += (
+        np.abs(question.inputs["dout"]).max() / 10
+    )
+    assert ties.subgradient_violation(elsewhere, question) == pytest.approx(0.1)
+    assert ties.subgradient_violation(-right, question) > 0.05

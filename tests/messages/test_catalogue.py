@@ -1,0 +1,69 @@
+"""Every text that code can ask for is in the catalogue, and every placeholder can be filled."""
+
+import ast
+import re
+import string
+from pathlib import Path
+
+import pytest
+
+from grader.checks import comparison, judge
+from grader.checks.layers import LAYER_CHECKS
+from grader.checks.misconceptions import MISCONCEPTIONS
+from grader.messages import Message, catalogue
+from grader.model.rubric import Slips
+from grader.model.status import CallOutcome, ItemStatus
+
+TEXTS = catalogue()
+
+
+def test_every_misconception_has_a_hint() -> None:
+    assert {f"hint.{m.id}" for m in MISCONCEPTIONS} <= TEXTS.keys()
+
+
+def test_every_case_class_has_a_name() -> None:
+    assert {f"check.class.{group}" for check in LAYER_CHECKS for group in check.groups} <= TEXTS.keys()
+
+
+def test_every_outcome_and_status_has_a_text() -> None:
+    failing = [outcome.value for outcome in CallOutcome if outcome is not CallOutcome.RETURNED]
+    assert {f"{room}.{name}" for room in ("check", "hidden") for name in [*failing, "wrong_values"]} <= TEXTS.keys()
+    told = set(ItemStatus) - {ItemStatus.MANUAL}
+    assert {f"feedback.{status.value}" for status in told} <= TEXTS.keys()
+
+
+def test_every_slip_has_both_texts() -> None:
+    assert {f"slip.{name}.{kind}" for name in Slips.model_fields for kind in ("costs", "warning")} <= TEXTS.keys()
+
+
+@pytest.mark.parametrize("module", [comparison, judge], ids=lambda module: module.__name__)
+def test_every_problem_that_code_names_has_a_text(module) -> None:  # noqa: ANN001
+    named = re.findall(r'Problem\(\s*"(\w+)"', Path(module.__file__).read_text())
+    assert named and {f"problem.{name}" for name in named} <= TEXTS.keys()
+
+
+def test_every_literal_message_key_in_the_code_is_there() -> None:
+    package = Path(__file__).parents[2] / "grader"
+    missing = []
+    for file in package.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Message" and node.args:
+                key = node.args[0]
+                if isinstance(key, ast.Constant) and key.value not in TEXTS:
+                    missing.append(f"{file.name}: {key.value}")
+    assert not missing
+
+
+def test_placeholders_are_plain_names() -> None:
+    for key in TEXTS.keys():
+        for _, name, _, _ in string.Formatter().parse(TEXTS._texts[key]):
+            assert name is None or re.fullmatch(r"\w+(\[\w+\])?", name), key
+
+
+def test_unknown_key_is_our_fault_and_loud() -> None:
+    with pytest.raises(KeyError):
+        TEXTS.text(Message("no.such.text"))
+
+
+def test_braces_in_values_are_left_alone() -> None:
+    assert "{evil}" in TEXTS.text(Message("check.raised", {"reason": "{evil}"}))
