@@ -1,0 +1,124 @@
+"""The smallest failing public case of a check, made ready to be shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from grader.model.evidence import CaseEvidence
+from grader.model.scorecard import CheckResult
+from grader.report.audience import public_failing_case
+from grader.report.clean_text import clean_line, clean_lines
+from grader.report.number_table import NumberComparison, compare
+
+#: Gives the arrays of a case by prefix, under their names without it: ``args/x``, ``expected/<answer>/out``, ``got/out``.
+Arrays = Callable[[str], Mapping[str, np.ndarray]]
+
+#: What is shown of a student's own traceback and output at most: lines, and characters a line.
+FRAME_LINES = 12
+OUTPUT_LINES = 20
+LINE_CHARACTERS = 160
+
+#: Inputs of a case with at most this many numbers in all are written out as code to try.
+_CODE_NUMBERS = 150
+
+ARGUMENTS, EXPECTED, GOT = "args/", "expected/", "got/"
+
+
+@dataclass(frozen=True, slots=True)
+class FailingCase:
+    """`asked` pairs a name with its shape or setting; `comparisons` pairs an array's name with its numbers.
+
+    `absent` names expected arrays for which nothing comparable came back. `code` sets the inputs up; it is empty for
+    large inputs.
+    """
+
+    asked: tuple[tuple[str, str], ...]
+    comparisons: tuple[tuple[str, NumberComparison], ...] = ()
+    absent: tuple[str, ...] = ()
+    error_type: str = ""
+    error_message: str = ""
+    frames: tuple[str, ...] = ()
+    output: tuple[str, ...] = ()
+    code: str = ""
+
+
+def case_prefix(item_id: str, case: CaseEvidence) -> str:
+    """Where the evidence keeps the arrays of a case."""
+    return f"{item_id}/{case.id}/"
+
+
+def no_arrays(prefix: str) -> Mapping[str, np.ndarray]:
+    """Stands in where no arrays were kept."""
+    return {}
+
+
+def failing_case(item_id: str, check: CheckResult, arrays: Arrays, size: int = 6) -> FailingCase | None:
+    """What to show of the check's smallest failing case; None unless there is one and it is public.
+
+    Tables hold at most `size` x `size` numbers, of those returned arrays that are wrong.
+    """
+    case = public_failing_case(check)
+    if case is None:
+        return None
+    found = arrays(case_prefix(item_id, case))
+    answer = check.failing_answer or _first_answer(found)
+    expected = _under(found, f"{EXPECTED}{answer}/")
+    got = _under(found, GOT)
+    wrong = {name for name in expected if _is_wrong(case.errors.get(answer, {}).get(name), check.limit)} or set(
+        expected
+    )
+    error = case.error
+    return FailingCase(
+        asked=tuple((clean_line(name, 40), asked_text(value)) for name, value in case.asked.items()),
+        comparisons=tuple(
+            (name, compare(expected[name], got[name], check.limit, size))
+            for name in expected
+            if name in wrong and name in got
+        ),
+        absent=tuple(name for name in expected if got and name not in got),
+        error_type=clean_line(error.type, 80) if error else "",
+        error_message=clean_line(error.message, 300) if error else "",
+        frames=tuple(clean_lines("\n".join(error.frames), FRAME_LINES, LINE_CHARACTERS))
+        if error and error.frames
+        else (),
+        output=tuple(clean_lines(case.output, OUTPUT_LINES, LINE_CHARACTERS)) if case.output.strip() else (),
+        code=_code(_under(found, ARGUMENTS)),
+    )
+
+
+def asked_text(value: object) -> str:
+    """A shape or a setting of the layer on one line; lists are shown as shapes: ``(2, 5, 6, 3)``."""
+    if isinstance(value, (list, tuple)):
+        inside = ", ".join(clean_line(part, 20) for part in value)
+        return f"({inside},)" if len(value) == 1 else f"({inside})"
+    return clean_line(value, 80)
+
+
+def _under(found: Mapping[str, np.ndarray], prefix: str) -> dict[str, np.ndarray]:
+    return {name[len(prefix) :]: array for name, array in found.items() if name.startswith(prefix)}
+
+
+def _first_answer(found: Mapping[str, np.ndarray]) -> str:
+    """Where the verdict names no accepted answer (nothing came back to compare), the first stands for all."""
+    names = (name for name in found if name.startswith(EXPECTED))
+    return next((name.split("/")[1] for name in names), "")
+
+
+def _is_wrong(error: float | None, limit: float | None) -> bool:
+    # Written so that an error that is not a number counts as wrong.
+    return error is None or limit is None or not error <= limit
+
+
+def _code(arguments: Mapping[str, np.ndarray]) -> str:
+    """NumPy code that sets the inputs up, if they are few numbers."""
+    if not arguments or sum(array.size for array in arguments.values()) > _CODE_NUMBERS:
+        return ""
+    lines = []
+    for name, array in arguments.items():
+        numbers = ", ".join(repr(value) for value in array.ravel().tolist())
+        shape = "" if array.ndim == 1 else f".reshape{array.shape}"
+        lines.append(f"{name} = np.array([{numbers}], dtype={array.dtype.name!r}){shape}")
+    return "\n".join(lines)

@@ -1,0 +1,59 @@
+"""One team's page: self-contained, without scripts or requests, fit to be given to the team."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import grader
+from grader.model.scorecard import CheckResult, ItemResult, Scorecard
+from grader.model.status import ItemStatus
+from grader.report.audience import flags_for_student
+from grader.report.failing_case import Arrays, FailingCase, failing_case, no_arrays
+from grader.report.page import render_page
+from grader.report.wording import feedback, flag_text, isolation_sentence, write
+
+
+@dataclass(frozen=True, slots=True)
+class _CheckView:
+    check: CheckResult
+    message: str
+    hint: str
+    failing: FailingCase | None
+
+
+@dataclass(frozen=True, slots=True)
+class _ItemView:
+    item: ItemResult
+    title: str
+    feedback: list[str]
+    checks: list[_CheckView]
+
+
+def render(scorecard: Scorecard, arrays: Arrays = no_arrays) -> str:
+    """The report as HTML text. `arrays` gives the arrays of a case by prefix; hidden cases are never asked for.
+
+    Flags of severity `STAFF` are left out.
+    """
+    return render_page(
+        "report.html.j2",
+        card=scorecard,
+        items=[_item_view(item, arrays) for item in scorecard.items],
+        skipped=", ".join(item.id for item in scorecard.items if item.status is ItemStatus.SKIPPED),
+        flags=[(flag, flag_text(flag)) for flag in flags_for_student(scorecard.flags)],
+        isolation=isolation_sentence(scorecard.isolation, scorecard.status),
+        reason=scorecard.reason or write("report.no_reason"),
+        version=grader.__version__,
+    )
+
+
+def _item_view(item: ItemResult, arrays: Arrays) -> _ItemView:
+    checks = [
+        _CheckView(
+            check,
+            write(check.message),
+            write(check.hint) if check.hint is not None else "",
+            failing_case(item.id, check, arrays),
+        )
+        for check in item.checks
+    ]
+    return _ItemView(item, write(item.title), feedback(item), checks)

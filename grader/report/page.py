@@ -1,0 +1,48 @@
+"""Fills the page templates in. Every text is cleaned and escaped on its way into a page, wherever it came from."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from grader.report.clean_text import clean
+from grader.report.symbols import SYMBOLS
+from grader.report.wording import error_text, item_points_text, points_text, status_meaning, status_word, write
+
+#: Nothing is loaded and no script runs, whatever a page may come to hold.
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+)
+
+
+def render_page(template: str, **values: object) -> str:
+    """The page as HTML text, to be written as UTF-8."""
+    return _environment().get_template(template).render(policy=CONTENT_SECURITY_POLICY, **values)
+
+
+@lru_cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("grader.report", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_cleaned,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.update(
+        text=write,
+        symbol=SYMBOLS,
+        status_word=status_word,
+        status_meaning=status_meaning,
+        points=points_text,
+        item_points=item_points_text,
+        error=error_text,
+    )
+    return environment
+
+
+def _cleaned(value: object) -> object:
+    """Cleans what a template prints; markup that is already safe (a block, a macro's result) is left alone."""
+    return value if hasattr(value, "__html__") else clean(value)

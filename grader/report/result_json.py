@@ -1,0 +1,78 @@
+"""A scorecard as `result.json`: the stable interface to scripts outside the project."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import grader
+from grader.model.scorecard import RESULT_SCHEMA, CheckResult, ItemResult, Scorecard
+from grader.model.status import SubmissionStatus
+from grader.report.clean_text import clean, clean_line
+from grader.report.wording import feedback, flag_text, isolation_sentence, rounded, write
+
+
+def result(scorecard: Scorecard) -> dict[str, Any]:
+    """The scorecard as a tree of strict JSON values (no NaN, no infinity), always in the same order of keys.
+
+    A rejected hand-in has the score 0. One that the grader failed on has the score null and no items, so that a script
+    that takes no notice of `status` stumbles instead of writing down zero points.
+    """
+    failed_on = scorecard.status is SubmissionStatus.GRADER_ERROR
+    isolation = scorecard.isolation
+    return {
+        "schema": RESULT_SCHEMA,
+        "team": clean(scorecard.team),
+        "submission": {"source": clean(scorecard.source), "sha256": scorecard.source_sha256},
+        "status": scorecard.status.value,
+        "reason": clean(scorecard.reason) or None,
+        "score": None if failed_on else rounded(scorecard.score),
+        "max_score": rounded(scorecard.max_score),
+        "pending_points": rounded(scorecard.pending_points),
+        "provisional": scorecard.provisional,
+        "items": [] if failed_on else [_item(item) for item in scorecard.items],
+        "flags": [
+            {"id": flag.id, "severity": flag.severity.value, "message": flag_text(flag)} for flag in scorecard.flags
+        ],
+        "seconds": {"total": round(scorecard.seconds, 3)},
+        "seed": scorecard.seed,
+        "isolation": {
+            "level": isolation.level.value if isolation else None,
+            "gaps": [clean_line(gap) for gap in isolation.gaps] if isolation else [],
+            "sentence": isolation_sentence(isolation, scorecard.status),
+        },
+        "environment": {
+            clean_line(name): clean_line(scorecard.environment[name]) for name in sorted(scorecard.environment)
+        },
+        "rubric_sha256": scorecard.rubric_sha256,
+        "grader": grader.__version__,
+    }
+
+
+def _item(item: ItemResult) -> dict[str, Any]:
+    return {
+        "id": item.id,
+        "part": item.part,
+        "title": write(item.title),
+        "points": rounded(item.points),
+        "max_points": rounded(item.max_points),
+        "status": item.status.value,
+        "feedback": "\n".join(feedback(item)),
+        "checks": [_check(check) for check in item.checks],
+    }
+
+
+def _check(check: CheckResult) -> dict[str, Any]:
+    return {
+        "id": check.id,
+        "status": check.status.value,
+        "measured": _finite(check.measured),
+        "limit": _finite(check.limit),
+        "message": write(check.message),
+        "hint": write(check.hint) if check.hint is not None else None,
+    }
+
+
+def _finite(value: float | None) -> float | None:
+    """JSON has no infinity; an error that is not finite is told by the check's status and message."""
+    return float(value) if value is not None and math.isfinite(value) else None

@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+
+from grader.model.status import Visibility
+from grader.report import html_report
+
+
+class Page(HTMLParser):
+    """Tags, attributes and visible text of a page, as a browser would see them."""
+
+    def __init__(self, source: str):
+        super().__init__()
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str, str]] = []
+        self.texts: list[str] = []
+        self.headers = 0
+        self.feed(source)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes += [(tag, name, value or "") for name, value in attrs]
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data)
+
+    @property
+    def text(self) -> str:
+        return " ".join(" ".join(self.texts).split())
+
+
+def render(samples, card) -> Page:
+    return Page(html_report.render(card, samples.arrays))
+
+
+def test_team_score_items_and_statuses_are_told_in_words(samples):
+    page = render(samples, samples.ordinary())
+    for told in ("team_7", "8.33 of 35", "p1.conv_forward.same", "3.33 of 5", "partly", "passed", "error", "skipped"):
+        assert told in page.text
+
+
+def test_a_check_shows_message_measured_error_limit_and_hint(samples):
+    text = render(samples, samples.ordinary()).text
+    assert "Wrong values." in text and "1.1" in text and "1e-06" in text and "Look at the stride." in text
+
+
+def test_the_smallest_failing_case_is_shown_in_numbers_with_its_settings(samples):
+    text = render(samples, samples.ordinary()).text
+    assert "(1, 3, 6, 1)" in text
+    assert "First difference at out[0, 1, 4, 0]: expected 11, got -7.25. 1 of 18 numbers differ." in text
+    assert "x = np.array([1.5, 3.0, " in text and ".reshape(1, 3, 6, 1)" in text
+
+
+def test_only_the_accepted_answer_that_was_judged_is_compared(samples):
+    assert "110" not in render(samples, samples.ordinary()).text
+
+
+def test_a_students_own_frames_are_shown(samples):
+    text = render(samples, samples.ordinary()).text
+    assert "IndexError" in text and "line 41, in conv_forward" in text
+
+
+def test_a_hidden_case_is_neither_shown_nor_asked_for(samples):
+    item = samples.partial_item(visibility=Visibility.HIDDEN)
+    text = render(samples, samples.card(item)).text
+    assert "Wrong values." in text
+    assert "smallest case" not in text and "-7.25" not in text
+
+
+def test_staff_flags_never_reach_a_team(samples):
+    source = html_report.render(samples.ordinary(), samples.arrays)
+    assert "sample_warning" in source
+    assert "suspicion" not in source
+
+
+def test_nothing_of_a_student_becomes_markup(samples):
+    page = render(samples, samples.hostile_card())
+    assert not {"script", "img", "iframe", "object", "form"} & set(page.tags)
+    assert not [name for _, name, _ in page.attributes if name.startswith("on")]
+    assert "<script>alert(1)</script>" in page.text
+
+
+def test_no_control_or_bidirectional_character_of_a_student_is_left(samples):
+    source = html_report.render(samples.hostile_card(), samples.arrays)
+    assert not set(source) & set("\x1b\x9b\x00\x08\x07\u202e\u2066\u200b")
+
+
+@pytest.mark.parametrize("kind", ["ordinary", "hostile_card", "rejected", "grader_error"])
+def test_the_page_asks_nobody_for_anything_and_forbids_it(samples, kind: str):
+    page = render(samples, getattr(samples, kind)())
+    policy = next(value for tag, name, value in page.attributes if name == "content" and "default-src" in value)
+    assert policy.startswith("default-src 'none';") and "script" not in policy
+    links = [value for _, name, value in page.attributes if name in {"src", "href", "srcset", "action", "data"}]
+    assert all(link.startswith("#") for link in links)
+    assert "url(" not in html_report.render(getattr(samples, kind)()) and "link" not in page.tags
+
+
+def test_a_grader_error_is_told_as_our_fault_and_has_no_score(samples):
+    text = render(samples, samples.grader_error()).text
+    assert "not the team's fault" in text and "the disk is full." in text and "no score" in text
+    assert "0 of" not in text
+
+
+def test_a_rejected_hand_in_is_told_with_its_reason(samples):
+    assert "the archive ends in the middle of a member" in render(samples, samples.rejected()).text
+
+
+def test_isolation_and_provenance_are_told(samples):
+    text = render(samples, samples.ordinary()).text
+    assert "no network" in text
+    for told in ("ab" * 32, "cd" * 32, "20240607", "numpy 2.4.6", "3.1"):
+        assert told in text
+
+
+def test_gaps_of_the_isolation_are_told(samples):
+    assert "disk total" in render(samples, samples.card(samples.passed_item(), gaps=("disk total",))).text
+
+
+def test_every_table_has_headers_or_a_caption_and_landmarks_exist(samples):
+    source = html_report.render(samples.ordinary(), samples.arrays)
+    for table in source.split("<table")[1:]:
+        assert 'scope="col"' in table or "<caption>" in table
+    for landmark in ("<main", "<header>", "<footer", '<html lang="en">'):
+        assert landmark in source
+
+
+def test_a_case_without_stored_arrays_is_still_told(samples):
+    assert "First difference" not in Page(html_report.render(samples.ordinary())).text
+    assert "(1, 3, 6, 1)" in Page(html_report.render(samples.ordinary())).text
+
+
+def test_an_array_that_did_not_come_back_is_named(samples):
+    def arrays(prefix: str):
+        found = dict(samples.arrays(prefix))
+        if found:
+            found["expected/tensorflow/db"] = np.ones(3)
+        return found
+
+    text = Page(html_report.render(samples.ordinary(), arrays)).text
+    assert "db: expected and got Nothing of this name came back" in text

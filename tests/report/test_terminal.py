@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import io
+
+import pytest
+from rich.console import Console
+
+from grader.model.isolation import IsolationLevel
+from grader.model.status import Visibility
+from grader.report.terminal import NORMAL, QUIET, VERBOSE, print_scorecard
+
+
+def printed(card, samples, verbosity: int = NORMAL, terminal: bool = False, width: int = 80, **options) -> str:
+    stream = io.StringIO()
+    console = Console(file=stream, width=width, force_terminal=terminal, color_system="truecolor" if terminal else None)
+    print_scorecard(card, console, verbosity, arrays=samples.arrays, **options)
+    return stream.getvalue()
+
+
+def test_items_are_told_by_sign_word_and_points(samples):
+    text = printed(samples.ordinary(), samples)
+    assert "✓ passed" in text and "◐ partly" in text and "! error" in text and "3.33 of 5" in text
+
+
+def test_a_failure_comes_with_reason_hint_and_numbers(samples):
+    text = printed(samples.ordinary(), samples)
+    assert "✗ failed: stride. " in text and "Wrong values." in text and "Hint: " in text
+    assert "out, first difference at [0, 1, 4, 0]: expected 11, got -7.25" in text
+    assert "-7.25*" in text
+    assert "IndexError: index 7 is out of bounds" in text and "line 41, in conv_forward" in text
+
+
+def test_quiet_is_one_line_an_item(samples):
+    text = printed(samples.ordinary(), samples, QUIET)
+    assert sum("p1." in line or "p2." in line for line in text.splitlines()) == 5
+    assert "Hint" not in text and "stride" not in text
+
+
+def test_verbose_shows_the_checks_that_pass_too(samples):
+    assert "✓ passed: square" not in printed(samples.ordinary(), samples, NORMAL)
+    assert "✓ passed: square" in printed(samples.ordinary(), samples, VERBOSE)
+
+
+@pytest.mark.parametrize("verbosity", [QUIET, NORMAL, VERBOSE])
+@pytest.mark.parametrize("card", ["ordinary", "hostile_card", "rejected", "grader_error"])
+def test_nothing_is_wider_than_the_terminal(samples, verbosity: int, card: str):
+    text = printed(getattr(samples, card)(), samples, verbosity)
+    assert max(len(line) for line in text.splitlines()) <= 80
+
+
+@pytest.mark.parametrize("card", ["ordinary", "hostile_card"])
+def test_piped_output_is_plain_text_without_boxes(samples, card: str):
+    text = printed(getattr(samples, card)(), samples, VERBOSE)
+    assert "\x1b" not in text
+    assert not any("\u2500" <= character <= "\u257f" for character in text)
+
+
+def test_a_terminal_gets_our_colours_and_no_sequence_of_a_student(samples):
+    text = printed(samples.hostile_card(), samples, VERBOSE, terminal=True, width=400)
+    assert "\x1b[32m" in text
+    assert "\x1b]" not in text and "\x1b[2J" not in text and "\u202e" not in text
+    assert "[bold red]marked[/bold red]" in text
+
+
+def test_the_self_check_says_that_it_is_not_the_grade(samples):
+    assert "not your grade" in printed(samples.ordinary(), samples)
+    assert "not your grade" not in printed(samples.ordinary(), samples, public_only=False)
+
+
+def test_running_without_isolation_is_said_and_only_then(samples):
+    bare = samples.card(samples.passed_item(), level=IsolationLevel.NONE)
+    assert "without isolation" in printed(bare, samples)
+    assert "without isolation" not in printed(samples.ordinary(), samples)
+
+
+def test_staff_flags_and_hidden_cases_are_not_printed(samples):
+    card = samples.card(samples.partial_item(visibility=Visibility.HIDDEN))
+    text = printed(card, samples, VERBOSE)
+    assert "suspicion" not in text and "-7.25" not in text and "Smallest" not in text
+
+
+def test_a_grader_error_is_told_as_our_fault_and_without_points(samples):
+    text = " ".join(printed(samples.grader_error(), samples).split())
+    assert "not your fault" in text and "the disk is full." in text and "points" not in text
+
+
+def test_a_rejected_hand_in_is_told_with_its_reason(samples):
+    assert "the archive ends in the middle of a member" in " ".join(printed(samples.rejected(), samples).split())
+
+
+def test_an_ascii_terminal_gets_ascii(samples):
+    raw = io.BytesIO()
+    stream = io.TextIOWrapper(raw, encoding="ascii", errors="strict")
+    print_scorecard(samples.hostile_card(), Console(file=stream, width=80), VERBOSE, arrays=samples.arrays)
+    stream.flush()
+    text = raw.getvalue().decode("ascii")
+    assert "+ passed" in text and "x failed" in text
