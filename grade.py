@@ -1,0 +1,27 @@
+"""Grades the CNN assignment; `python grade.py --help` lists the commands.
+
+This file parses on old interpreters too, so that they can say what is wrong with them.
+"""
+
+import sys
+
+OLDEST = (3, 11)
+
+
+def run():
+    if sys.version_info < OLDEST:
+        sys.stderr.write(
+            "grade.py: Python {}.{} or newer is needed, this is {}.{} ({}); install a newer one and run it with that\n".format(
+                *(OLDEST + tuple(sys.version_info[:2]) + (sys.executable,))
+            )
+        )
+        return 2
+    # Here and not above: old interpreters could not even read the package.
+    from grader.cli.main import main
+
+    return main(sys.argv[1:])
+
+
+# Worker processes import this file too; only the command itself may run.
+if __name__ == "__main__":
+    sys.exit(run())

@@ -1,0 +1,48 @@
+"""`grade.py [PATH]`: the self-check."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from grader.cli import exit_codes, options, output_files
+from grader.cli.console import make_console, say
+from grader.messages import catalogue
+
+NAME = "check"
+
+
+def declare(commands: options.Commands) -> None:
+    parser = options.add_command(commands, NAME, run)
+    parser.add_argument("path", nargs="?", type=Path, default=Path("."), help=catalogue().text("cli.check.path"))
+    options.add_grading(parser)
+    options.add_files(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    # What only other commands need stays unloaded: a student's machine may not have it.
+    from grader.engine import run_setup, team_result
+    from grader.engine.installation import Installation
+    from grader.engine.selfcheck import self_check
+    from grader.report import html_report, terminal
+
+    output_files.check_writable(arguments.json, arguments.html)
+    settings = run_setup.for_self_check(
+        Installation.here(),
+        rubric=arguments.rubric,
+        parts=arguments.part,
+        weakest=arguments.isolation,
+        runner=arguments.runner,
+        fixed_seed=arguments.seed,
+    )
+    console = make_console()
+    verbosity = options.verbosity(arguments)
+    checked = self_check(arguments.path, settings)
+    terminal.print_scorecard(checked.card, console, verbosity, arrays=checked.arrays)
+    if verbosity >= 0:
+        say(console, catalogue().text("cli.check.notebooks_not_run"))
+    if arguments.json:
+        output_files.write(arguments.json, team_result.as_json(checked.card))
+    if arguments.html:
+        output_files.write(arguments.html, html_report.render(checked.card, checked.arrays))
+    return exit_codes.ALL_PASSED if checked.all_passed else exit_codes.LOST_POINTS

@@ -1,0 +1,50 @@
+"""The commands and their options."""
+
+from __future__ import annotations
+
+import argparse
+from typing import NoReturn
+
+import grader
+from grader.cli.commands import batch, check, demo, doctor, rescore, template
+from grader.messages import catalogue
+from grader.model.errors import UsageError
+
+PROGRAM = "grade.py"
+
+#: In the order in which the help lists them.
+_COMMANDS = (check, batch, rescore, demo, template, doctor)
+
+
+class OneLineParser(argparse.ArgumentParser):
+    """Reports bad usage as one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raises UsageError instead of printing the usage and exiting."""
+        raise UsageError(catalogue().text("cli.bad_usage", problem=message, program=self.prog))
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The whole command line. Each command's namespace carries its function `run(arguments) -> exit code`."""
+    text = catalogue().text
+    parser = OneLineParser(
+        prog=PROGRAM,
+        description=text("cli.description"),
+        epilog=text("cli.epilog"),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"cnn-grader {grader.__version__}")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    for command in _COMMANDS:
+        command.declare(commands)
+    return parser
+
+
+def parse(arguments: list[str]) -> argparse.Namespace:
+    """Parses a command line; one that starts with no command's name is a self-check of the path it names."""
+    parser = build_parser()
+    names = next(action.choices for action in parser._actions if isinstance(action, argparse._SubParsersAction))
+    if not arguments or arguments[0] not in {*names, "-h", "--help", "--version"}:
+        arguments = [check.NAME, *arguments]
+    return parser.parse_args(arguments)

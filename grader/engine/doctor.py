@@ -1,0 +1,121 @@
+"""What this machine has, what is missing for what, and what to do about it."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+from collections.abc import Callable, MutableMapping
+from dataclasses import dataclass
+
+from grader.engine import packages, seed
+from grader.engine.installation import Installation
+from grader.engine.run_setup import BATCH_WEAKEST, load_rubric
+from grader.messages import catalogue
+from grader.model.errors import UsageError
+from grader.model.isolation import IsolationReport
+from grader.sandbox import survey
+
+_TESTED = ((3, 11), (3, 12), (3, 13))
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at. `needed` ones must be there for `batch`; `advice` is empty where there is nothing to do."""
+
+    name: str
+    there: bool
+    needed: bool
+    detail: str
+    advice: str = ""
+
+
+def examine(installation: Installation, environ: MutableMapping[str, str]) -> list[Finding]:
+    """Looks at everything. Makes nothing: a salt that is not there yet is only told."""
+    return [
+        _python(),
+        *_packages(),
+        *_isolation(survey()),
+        _handout(installation),
+        _reference(installation),
+        _rubric(installation),
+        _salt(environ),
+        Finding(_text("data"), False, False, _text("no_data")),
+    ]
+
+
+def _text(key: str, **values: object) -> str:
+    return catalogue().text(f"doctor.{key}", **values)
+
+
+def _python() -> Finding:
+    version = f"{platform.python_version()} ({sys.executable})"
+    tested = sys.version_info[:2] in _TESTED
+    return Finding(_text("python"), True, True, version, "" if tested else _text("python_not_tested"))
+
+
+def _packages() -> list[Finding]:
+    wanted = (
+        ("packages_batch", packages.BATCH, True),
+        ("packages_nbclient", packages.NBCLIENT, False),
+        ("packages_tensorflow", packages.TENSORFLOW, False),
+    )
+    findings = []
+    for key, group, needed in wanted:
+        missing = packages.missing(group)
+        detail = _text("missing", names=", ".join(missing)) if missing else _text("installed")
+        advice = _text("install", python=sys.executable, names=" ".join(missing)) if missing else ""
+        findings.append(Finding(_text(key), not missing, needed, detail, advice))
+    return findings
+
+
+def _isolation(report: IsolationReport) -> list[Finding]:
+    enough = report.strongest.level.strength >= BATCH_WEAKEST.strength
+    findings = []
+    for finding in report.findings:
+        detail = finding.detail
+        if finding.gaps:
+            detail += _text("gaps", gaps="; ".join(finding.gaps))
+        findings.append(Finding(_text("isolation", level=finding.level.value), finding.works, False, detail))
+    chosen = report.strongest.level.value
+    detail = _text("isolation_used" if enough else "isolation_too_weak", level=chosen, needed=BATCH_WEAKEST.value)
+    advice = "" if enough else _text("isolation_advice", level=chosen)
+    findings.append(Finding(_text("isolation_for_batch"), enough, True, detail, advice))
+    return findings
+
+
+def _handout(installation: Installation) -> Finding:
+    there = installation.student_template.is_dir()
+    advice = "" if there else _text("make_template")
+    return Finding(_text("student_template"), there, True, str(installation.student_template), advice)
+
+
+def _reference(installation: Installation) -> Finding:
+    there = installation.has_reference
+    return Finding(
+        _text("reference"), there, False, str(installation.reference), "" if there else _text("no_reference")
+    )
+
+
+def _rubric(installation: Installation) -> Finding:
+    return _tried(_text("rubric"), lambda: load_rubric(installation, None).name)
+
+
+def _tried(name: str, attempt: Callable[[], str]) -> Finding:
+    try:
+        return Finding(name, True, True, attempt())
+    except UsageError as error:
+        return Finding(name, False, True, str(error))
+
+
+def _salt(environ: MutableMapping[str, str]) -> Finding:
+    if environ.get(seed.VARIABLE):
+        return Finding(_text("salt"), True, True, _text("salt_given", variable=seed.VARIABLE))
+    path = seed.salt_path(environ)
+    if path.is_file():
+        return Finding(_text("salt"), True, True, str(path))
+    nearest = next((folder for folder in path.parents if folder.exists()), None)
+    if nearest is not None and nearest.is_dir() and os.access(nearest, os.W_OK):
+        return Finding(_text("salt"), True, True, _text("salt_to_be_made", path=path))
+    advice = _text("salt_advice", variable=seed.VARIABLE)
+    return Finding(_text("salt"), False, True, _text("salt_impossible", path=path), advice)

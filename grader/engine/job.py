@@ -1,0 +1,137 @@
+"""One submission: hand-in → evidence → scorecard → files. Doing it twice does no harm."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from grader.checks.observe import observe
+from grader.checks.oracle import Oracle
+from grader.engine import job_record, seed, team_result
+from grader.engine.job_record import JobRecord
+from grader.engine.out_folder import TeamFolder
+from grader.engine.settings import RunSettings
+from grader.evidence import store
+from grader.execute.executor import Executor
+from grader.intake import Handout, take_in
+from grader.intake.candidate import Candidate
+from grader.model.errors import InfrastructureError, SubmissionRejected
+from grader.model.evidence import Evidence
+from grader.model.limits import IntakeLimits
+from grader.model.scorecard import Scorecard
+from grader.model.status import SubmissionStatus
+from grader.model.submission import Submission
+from grader.scoring.rubric_file import fingerprint
+from grader.scoring.score import rejected, score
+
+#: What a job had to do: run the student's code, or only score what was stored.
+Work = Literal["observed", "scored"]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What to grade and where to put it. `inputs` are the fingerprints to note; `reuse` allows stored evidence."""
+
+    candidate: Candidate
+    folder: TeamFolder
+    inputs: Mapping[str, str]
+    reuse: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class JobOutcome:
+    """How a job ended, small enough to send between processes."""
+
+    team: str
+    status: SubmissionStatus
+    work: Work
+    score: float
+    max_score: float
+    seconds: float
+    reason: str = ""
+
+
+class Grader:
+    """What grading needs and is dear to make, kept for many submissions."""
+
+    def __init__(self, settings: RunSettings):
+        installation = settings.installation
+        self._settings = settings
+        self._handout = Handout.load(installation.student_template)
+        self._oracle = Oracle.load(installation.reference) if installation.has_reference else None
+        self._rubric_sha256 = fingerprint(settings.rubric)
+        self._scratch = settings.scratch / f"worker-{os.getpid()}" if settings.scratch else None
+        if self._scratch:
+            self._scratch.mkdir(parents=True, exist_ok=True)
+        self._executor = Executor(
+            level=settings.isolation.level, runner=settings.runner, scratch=self._scratch, hidden=settings.hidden
+        )
+
+    def close(self) -> None:
+        """Ends the executor's processes and deletes its work folders."""
+        self._executor.close()
+        if self._scratch:
+            shutil.rmtree(self._scratch, ignore_errors=True)
+
+    def grade(self, job: Job) -> JobOutcome:
+        """Grades and stores one submission. Whatever is raised is the grader's fault, and nothing counts as done."""
+        job.folder.prepare()
+        try:
+            submission = take_in(job.candidate, self._handout, IntakeLimits())
+        except SubmissionRejected as error:
+            return self._reject(job, str(error))
+        return self._observe_and_score(job, submission)
+
+    def _reject(self, job: Job, reason: str) -> JobOutcome:
+        candidate = job.candidate
+        card = rejected(candidate.team, candidate.source, job.inputs["handin"], reason)
+        job.folder.job.unlink(missing_ok=True)
+        shutil.rmtree(job.folder.evidence, ignore_errors=True)
+        team_result.write(job.folder, card, lambda prefix: {})
+        return self._done(job, card, "observed")
+
+    def _observe_and_score(self, job: Job, submission: Submission) -> JobOutcome:
+        settings = self._settings
+        stored = stored_evidence(job.folder) if job.reuse else None
+        observed = observe(
+            submission,
+            {**submission.files, **self._handout.given},
+            self._executor,
+            settings.rubric,
+            isolation=settings.isolation,
+            parts=settings.parts,
+            seed=settings.seed if settings.seed is not None else seed.derive(submission.content_sha256, settings.salt),
+            oracle=self._oracle,
+            reuse=stored,
+        )
+        # From here to the last line the folder does not count as done: a kill in between leaves a job to do again.
+        job.folder.job.unlink(missing_ok=True)
+        store.save(job.folder.evidence, observed.evidence, observed.arrays, observed.executed)
+        card = score(observed.evidence, settings.rubric)
+        team_result.write(job.folder, card, team_result.stored_arrays(job.folder))
+        return self._done(job, card, "observed" if observed.fresh else "scored")
+
+    def _done(self, job: Job, card: Scorecard, work: Work) -> JobOutcome:
+        record = JobRecord(
+            team=card.team,
+            source=card.source,
+            source_sha256=card.source_sha256,
+            status=card.status,
+            inputs=job.inputs,
+            observed_rubric=self._rubric_sha256,
+            scored_rubric=self._rubric_sha256,
+            reason=card.reason,
+        )
+        job_record.write(job.folder.job, record)
+        return JobOutcome(card.team, card.status, work, card.score, card.max_score, card.seconds, card.reason)
+
+
+def stored_evidence(folder: TeamFolder) -> Evidence | None:
+    """The evidence of an earlier run; None where there is none, or none that can be read."""
+    try:
+        return store.load(folder.evidence)
+    except InfrastructureError:
+        return None

@@ -1,0 +1,60 @@
+"""teams/<team>/job.json: from which inputs a stored result was made, to see whether it still holds."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from grader.engine import atomic_file
+from grader.model.status import SubmissionStatus
+
+#: Raised whenever older records could be misread; they then count as absent.
+_SCHEMA = 1
+
+
+@dataclass(frozen=True, slots=True)
+class JobRecord:
+    """Written when a team's result is whole.
+
+    `inputs` maps the name of an input (the hand-in, the grader's code, package versions, ...) to its fingerprint;
+    `observed_rubric` and `scored_rubric` are the rubric's fingerprints at observing and at scoring: after `rescore`
+    they differ. `reason` says why a hand-in was rejected or could not be graded.
+    """
+
+    team: str
+    source: str
+    source_sha256: str
+    status: SubmissionStatus
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    observed_rubric: str = ""
+    scored_rubric: str = ""
+    reason: str = ""
+
+    def holds_for(self, inputs: Mapping[str, str], rubric: str) -> bool:
+        """Whether a job with these inputs and this rubric would only repeat what is stored."""
+        return (
+            self.status is not SubmissionStatus.GRADER_ERROR
+            and dict(self.inputs) == dict(inputs)
+            and self.observed_rubric == rubric
+            and self.scored_rubric == rubric
+        )
+
+
+def write(path: Path, record: JobRecord) -> None:
+    """Stores `record` in one step. Raises OSError."""
+    content = {"schema": _SCHEMA, **dataclasses.asdict(record)}
+    atomic_file.write(path, json.dumps(content, indent=1, sort_keys=True) + "\n")
+
+
+def read(path: Path) -> JobRecord | None:
+    """The stored record; None where there is none that can be read, which means: nothing is known to be done."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        if content.pop("schema") != _SCHEMA:
+            return None
+        return JobRecord(**{**content, "status": SubmissionStatus(content["status"])})
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None

@@ -1,0 +1,41 @@
+"""What stands in a team's folder for people and programs: result.json and report.html, made of a scorecard."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import numpy as np
+
+from grader.engine import atomic_file
+from grader.engine.out_folder import TeamFolder
+from grader.evidence import store
+from grader.model.scorecard import Scorecard
+from grader.report import html_report, result_json
+
+#: Gives the stored arrays whose names start with a prefix, under their names without it.
+Arrays = Callable[[str], dict[str, np.ndarray]]
+
+
+def write(folder: TeamFolder, card: Scorecard, arrays: Arrays) -> None:
+    """Writes both files, each in one step. Raises OSError."""
+    atomic_file.write(folder.report, html_report.render(card, arrays))
+    atomic_file.write(folder.result, as_json(card))
+
+
+def as_json(card: Scorecard) -> str:
+    """The text of `result.json`."""
+    return json.dumps(result_json.result(card), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+def stored_arrays(folder: TeamFolder) -> Arrays:
+    """Reads arrays of the stored evidence when they are asked for."""
+    return lambda prefix: store.load_arrays(folder.evidence, prefix)
+
+
+def stored_score(folder: TeamFolder) -> float | None:
+    """The points that the stored result.json gives; None where it gives none or cannot be read."""
+    try:
+        return float(json.loads(folder.result.read_text(encoding="utf-8"))["score"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
