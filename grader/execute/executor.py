@@ -1,0 +1,157 @@
+"""Runs student code and says what was seen: the one door of this room."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from grader.execute.notebook import run_notebook
+from grader.execute.probing import probe_item
+from grader.execute.runners import RUNNERS, missing_packages
+from grader.execute.session import Host, Launcher
+from grader.model.errors import UsageError
+from grader.model.isolation import IsolationLevel
+from grader.model.limits import ExecutionLimits
+from grader.model.observation import CallObservation, NotebookObservation, ProbeRequest
+
+
+class Executor:
+    """One a worker process. Its zygote is started when first needed, and again after its death.
+
+    `level` is the isolation to use (not the weakest accepted). `runner` is ``shell`` or ``nbclient``.
+    `forbidden_modules` are top-level packages that import as stubs and whose installed files are hidden.
+    `hidden` are further paths to hide. `scratch` is a folder for temporary files (default: one of its own).
+    `launcher` is ``fork``, ``spawn`` (no isolation), or None for what this platform offers.
+
+    Every method may raise InfrastructureError, which is never the student's doing.
+    """
+
+    def __init__(
+        self,
+        *,
+        level: IsolationLevel,
+        runner: str = "shell",
+        forbidden_modules: Sequence[str] = (),
+        scratch: Path | None = None,
+        hidden: Sequence[Path] = (),
+        launcher: str | None = None,
+    ):
+        if runner not in RUNNERS:
+            raise UsageError(f"--runner: found {runner!r}, allowed: {', '.join(RUNNERS)}")
+        self._runner = runner
+        if scratch is None:
+            self._scratch = Path(tempfile.mkdtemp(prefix="cnn-grader-"))
+        else:
+            scratch.mkdir(parents=True, exist_ok=True)
+            self._scratch = Path(tempfile.mkdtemp(prefix="executor-", dir=scratch))
+        self._launcher: Launcher
+        if (launcher or ("fork" if can_fork() else "spawn")) == "spawn":
+            if level is not IsolationLevel.NONE:
+                raise UsageError(f"isolation {level!s} needs Linux with fork and /proc; --isolation none does not")
+            from grader.execute.spawn_launcher import SpawnLauncher
+
+            self._launcher = SpawnLauncher(runner, forbidden_modules, self._scratch)
+        else:
+            from grader.execute.fork_launcher import ForkLauncher
+            from grader.sandbox import default_wall
+
+            wall = default_wall((*hidden, *installed_paths(forbidden_modules)), scratch=self._scratch)
+            self._launcher = ForkLauncher(level, runner, forbidden_modules, self._scratch, wall)
+
+    def environment(self) -> dict[str, str]:
+        """Versions where student code runs: python, platform, numpy and so on; and the runner."""
+        return {**self._launcher.environment(), "runner": self._runner}
+
+    @contextmanager
+    def workspace(self, files: Mapping[str, bytes], limits: ExecutionLimits, seed: int = 0) -> Iterator[Workspace]:
+        """Processes for one submission. `files` is its complete work folder: POSIX relative path to content."""
+        if (size := sum(len(content) for content in files.values())) > limits.disk_bytes:
+            raise UsageError(f"the work folder has {size} bytes, the limit disk_bytes is {limits.disk_bytes}")
+        workspace = Workspace(self._launcher, self._runner, files, limits, seed)
+        try:
+            yield workspace
+        finally:
+            workspace.close()
+
+    def close(self) -> None:
+        """End all processes and remove temporary files."""
+        self._launcher.close()
+        shutil.rmtree(self._scratch, ignore_errors=True)
+
+    def __enter__(self) -> Executor:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.close()
+
+
+class Workspace:
+    """One submission's work folder and the processes in it."""
+
+    def __init__(self, launcher: Launcher, runner: str, files: Mapping[str, bytes], limits: ExecutionLimits, seed: int):
+        self._launcher = launcher
+        self._runner = runner
+        self._files = files
+        self._limits = limits
+        self._seed = seed
+        self._probe_host: Host | None = None
+
+    def run_notebook(self, notebook: Mapping[str, Any], name: str) -> NotebookObservation:
+        """Run all code cells of an nbformat-4 notebook in a child of their own. `name` is for messages.
+
+        Raises UsageError where the runner's packages are not installed.
+        """
+        if not self._launcher.has_runner():
+            raise UsageError(f"{name}: {missing_packages(self._runner)}")
+        host = self._launcher.open_host(self._files, self._limits)
+        try:
+            return run_notebook(host, notebook, self._limits, self._seed, self._runner)
+        finally:
+            host.discard()
+
+    def probe(self, requests: Sequence[ProbeRequest]) -> list[CallObservation]:
+        """One item's requests, in order, in one process that has run nothing else; an observation for each."""
+        return probe_item(self, requests, self._limits, self._seed)
+
+    def probe_host(self) -> Host:
+        """The child in which probes are run; a new one after `discard_probe_host`."""
+        if self._probe_host is None:
+            self._probe_host = self._launcher.open_host(self._files, self._limits)
+        return self._probe_host
+
+    def discard_probe_host(self) -> None:
+        if self._probe_host is not None:
+            self._probe_host.discard()
+            self._probe_host = None
+
+    def close(self) -> None:
+        self.discard_probe_host()
+
+
+def can_fork() -> bool:
+    """Whether this platform offers what the zygote needs."""
+    return sys.platform == "linux" and hasattr(os, "fork") and Path("/proc/self/fd").exists()
+
+
+def installed_paths(packages: Sequence[str]) -> tuple[Path, ...]:
+    """Where top-level packages are installed, found without importing them; nothing for those that are not."""
+    paths: list[Path] = []
+    for package in packages:
+        try:
+            spec = importlib.util.find_spec(package)
+        except (ImportError, ValueError):
+            continue
+        if spec is None:
+            continue
+        if spec.submodule_search_locations:
+            paths += [Path(location) for location in spec.submodule_search_locations]
+        elif spec.origin and Path(spec.origin).exists():
+            paths.append(Path(spec.origin))
+    return tuple(paths)

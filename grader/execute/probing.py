@@ -1,0 +1,132 @@
+"""One item's probe requests: asks, waits, and names how each call ended. Runs in the grader."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Sequence
+from typing import Protocol
+
+from grader.execute.channel import WaitTimeout
+from grader.execute.replies import call_observation
+from grader.execute.serve import CHANNEL_LOST
+from grader.execute.session import Host, OutOfMemory, Session, SessionEnded
+from grader.execute.values import Encoder, ValueBounds
+from grader.execute.wire import MalformedFrame
+from grader.model.errors import InfrastructureError
+from grader.model.limits import ExecutionLimits
+from grader.model.observation import CallObservation, ProbeRequest
+from grader.model.status import CallOutcome
+
+# What a request may hold: ours, so only a guard against mistakes.
+_REQUEST_BOUNDS = ValueBounds(array_bytes=1 << 32)
+_CPU_SIGNALS = frozenset(-getattr(signal, name) for name in ("SIGXCPU",) if hasattr(signal, name))
+
+
+class HostSource(Protocol):
+    """Where the item gets its processes from."""
+
+    def probe_host(self) -> Host:
+        """A living host."""
+
+    def discard_probe_host(self) -> None:
+        """Kill the host; the next `probe_host` is a fresh one."""
+
+
+def probe_item(
+    source: HostSource, requests: Sequence[ProbeRequest], limits: ExecutionLimits, seed: int
+) -> list[CallObservation]:
+    """One observation a request, in order. After a call that ended its process the rest goes on in a fresh one.
+
+    Raises InfrastructureError where the grader's own machinery failed.
+    """
+    item = _Item(source, limits, seed)
+    try:
+        return [item.ask(number, request) for number, request in enumerate(requests)]
+    finally:
+        item.end()
+
+
+class _Item:
+    def __init__(self, source: HostSource, limits: ExecutionLimits, seed: int):
+        self._source = source
+        self._limits = limits
+        self._seed = seed
+        self._session: Session | None = None
+        self._deadline = time.monotonic() + limits.item_wall_s
+
+    def ask(self, number: int, request: ProbeRequest) -> CallObservation:
+        start = time.monotonic()
+        if start >= self._deadline:
+            return CallObservation(CallOutcome.NOT_RUN)
+        encoder = Encoder(_REQUEST_BOUNDS)
+        arguments = encoder.encode(dict(request.arguments))["d"]
+        # Mirrors the decoder on the other side, which is given a dict as a whole.
+        body = {"op": "call", "number": number, "probe": request.probe, "arguments": {"d": arguments}}
+        session = self._running_session()
+        call_deadline = time.monotonic() + self._limits.call_wall_s
+        deadline = min(call_deadline, self._deadline)
+        start = time.monotonic()
+        try:
+            session.send(body, encoder.blobs, deadline)
+            frame = session.receive(deadline)
+            return call_observation(frame, number, self._limits, time.monotonic() - start)
+        except WaitTimeout:
+            self._kill()
+            if number > 0 and call_deadline > self._deadline:
+                return CallObservation(CallOutcome.NOT_RUN, detail="cut short: the item's time was used up")
+            return CallObservation(CallOutcome.TIMED_OUT, seconds=time.monotonic() - start)
+        except OutOfMemory:
+            self._kill()
+            return CallObservation(CallOutcome.MEMORY, seconds=time.monotonic() - start)
+        except MalformedFrame as error:
+            self._kill()
+            return CallObservation(CallOutcome.MALFORMED, seconds=time.monotonic() - start, detail=str(error))
+        except SessionEnded as ended:
+            self._session = None
+            if ended.code is None:
+                self._source.discard_probe_host()
+            outcome, detail = how_it_ended(ended.code)
+            return CallObservation(outcome, seconds=time.monotonic() - start, detail=detail)
+
+    def end(self) -> None:
+        if self._session is not None:
+            try:
+                self._session.close()
+            except SessionEnded:  # the host could not clean up after it
+                self._source.discard_probe_host()
+            self._session = None
+
+    def _running_session(self) -> Session:
+        if self._session is None:
+            try:
+                self._session = self._source.probe_host().open_session(self._seed)
+            except InfrastructureError:
+                # The host may have been killed by what an earlier call left behind: one fresh one is due.
+                self._source.discard_probe_host()
+                self._session = self._source.probe_host().open_session(self._seed)
+        return self._session
+
+    def _kill(self) -> None:
+        self._source.discard_probe_host()
+        self._session = None
+
+
+def how_it_ended(code: int | None) -> tuple[CallOutcome, str]:
+    """The outcome of a call whose process is gone, from its exit code (negative: a signal; None: unknown)."""
+    if code is None:
+        return CallOutcome.DIED, "killed together with its runner"
+    if code in _CPU_SIGNALS:
+        return CallOutcome.TIMED_OUT, "used up its processor time"
+    if code < 0:
+        return CallOutcome.DIED, _signal_name(-code)
+    if code == CHANNEL_LOST:
+        return CallOutcome.MALFORMED, "closed or spoiled the socket of its answer"
+    return CallOutcome.EXITED, f"exit code {code}"
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"

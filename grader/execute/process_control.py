@@ -1,0 +1,62 @@
+"""The few things a Linux process asks of the kernel about its family: die with the parent, adopt orphans, clean up."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import time
+
+from grader.sandbox.processes import descendants
+
+_PR_SET_PDEATHSIG = 1
+_PR_SET_CHILD_SUBREAPER = 36
+_REAP_WALL_S = 1.0
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def die_with_parent() -> None:
+    """Have the kernel kill this process when the thread that made it ends."""
+    _libc.prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
+
+
+def adopt_orphans() -> None:
+    """Become the parent of descendants whose own parent ends, so that none slips away."""
+    _libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def kill_everything_below(own_namespace: bool) -> bool:
+    """Kill and reap every descendant; False where some were still there after a second.
+
+    `own_namespace`: this process sits in a pid namespace of its own, where one signal reaches all others at once.
+    """
+    deadline = time.monotonic() + _REAP_WALL_S
+    while not _reap_all():
+        if time.monotonic() > deadline:
+            return False
+        if own_namespace:
+            _kill(-1)
+        else:
+            for process in descendants(os.getpid()):
+                _kill(process)
+        time.sleep(0.001)
+    return True
+
+
+def _kill(process: int) -> None:
+    try:
+        os.kill(process, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):
+        pass
+
+
+def _reap_all() -> bool:
+    """Reap what has ended; whether no child is left, and so no descendant: orphans become children."""
+    while True:
+        try:
+            process, _ = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return True
+        if process == 0:
+            return False

@@ -1,0 +1,145 @@
+"""The loop in the process that runs a student's code: takes requests off its socket and answers each with a frame.
+
+Two kinds of request: ``call`` runs one probe, ``notebook`` runs cells and answers once for each. The loop ends, and
+the process with it, when the grader closes the socket.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import random
+import socket
+import sys
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from grader.execute import wire
+from grader.execute.capture import DescriptorPipe, HeadAndTail, TextSink
+from grader.execute.tracebacks import student_error
+from grader.execute.values import Decoder, Encoder, ValueBounds
+from grader.model.observation import StudentError
+from grader.model.status import CallOutcome
+from grader.probes import PROBES
+from grader.probes.frameworks import ForbiddenFrameworkError, forget_uses, used_frameworks
+from grader.probes.lookup import FunctionMissing, ModuleNotImported
+
+#: Exit code of a process that could not answer any more because its socket was gone.
+CHANNEL_LOST = 77
+
+# Captured: a student's module may put something else under these names.
+_exit, _getpid, _clock = os._exit, os.getpid, time.perf_counter
+_seed_random, _seed_numpy = random.seed, np.random.seed
+
+#: Runs a notebook: the request's body, and a function that sends one answer.
+NotebookRunner = Callable[[Mapping[str, Any], Callable[[Any], None]], None]
+
+
+def serve(connection: socket.socket, seed: int, bounds: ValueBounds, run_notebook: NotebookRunner | None) -> None:
+    """Answer requests until the socket is closed; never returns. The current directory is the work folder."""
+    work = os.getcwd()
+    sys.path.insert(0, work)
+    process = _getpid()
+    descriptors = DescriptorPipe()
+    _hide_own_modules()
+    reseed(seed)
+    code = 0
+    try:
+        while (request := wire.receive(connection)) is not None:
+            if request.body["op"] == "call":
+                reseed(seed)
+                try:
+                    body, blobs = _call(request, bounds, work, descriptors)
+                except MemoryError:  # what was left did not suffice to send the result
+                    body, blobs = _answer(request.body["number"], CallOutcome.MEMORY), []
+                if _getpid() != process:  # the student forked and came back twice: only the first one answers
+                    _exit(0)
+                wire.send(connection, body, blobs)
+            elif run_notebook is not None:
+                run_notebook(
+                    {**request.body, "work": work, "drain": descriptors.drain},
+                    lambda answer: wire.send(connection, answer) if _getpid() == process else _exit(0),
+                )
+    except BaseException:  # the student closed or spoiled the socket, or raised in between by a signal handler
+        code = CHANNEL_LOST
+    _exit(code)
+
+
+def reseed(seed: int) -> None:
+    """Give Python's and NumPy's global generators a state that no earlier call can have touched."""
+    _seed_random(seed)
+    _seed_numpy(seed % 2**32)
+
+
+def _hide_own_modules() -> None:
+    # A student's own grader.py must import as theirs; ours has been imported as far as it is needed.
+    for name in [name for name in sys.modules if name == "grader" or name.startswith("grader.")]:
+        del sys.modules[name]
+    importlib.invalidate_caches()
+
+
+def _call(
+    request: wire.Frame, bounds: ValueBounds, work: str, descriptors: DescriptorPipe
+) -> tuple[dict[str, Any], list[bytes]]:
+    arguments = Decoder(request.blobs, ValueBounds(array_bytes=sys.maxsize)).decode(request.body["arguments"])
+    probe = PROBES[request.body["probe"]]
+    printed = HeadAndTail()
+    outcome, value, error, detail = CallOutcome.RETURNED, None, None, ""
+    streams = sys.stdout, sys.stderr
+    sys.stdout, sys.stderr = TextSink("stdout", printed.add), TextSink("stderr", printed.add)
+    forget_uses()
+    start = _clock()
+    try:
+        value = probe(arguments)
+    except BaseException as raised:
+        outcome, error, detail = _outcome_of(raised, work)
+    seconds = _clock() - start
+    sys.stdout, sys.stderr = streams
+    if used := used_frameworks():
+        outcome, value, detail = CallOutcome.FORBIDDEN, None, used[0]
+    printed.add("stdout", descriptors.drain())
+    encoder = Encoder(bounds)
+    encoded = encoder.encode(value)
+    # Arguments have bounds of their own, so that a large result does not hide an in-place change.
+    after = Encoder(bounds, encoder.blobs)
+    encoded_arguments = {name: after.encode(argument) for name, argument in arguments.items()}
+    body = _answer(request.body["number"], outcome) | {
+        "value": encoded,
+        "arguments": encoded_arguments,
+        "seconds": seconds,
+        "error": None if error is None else [error.type, error.message, list(error.frames)],
+        "output": printed.text(),
+        "detail": detail,
+    }
+    return body, encoder.blobs
+
+
+def _answer(number: int, outcome: CallOutcome) -> dict[str, Any]:
+    return {
+        "reply": number,
+        "outcome": str(outcome),
+        "value": None,
+        "arguments": {},
+        "seconds": 0.0,
+        "error": None,
+        "output": "",
+        "detail": "",
+    }
+
+
+def _outcome_of(raised: BaseException, work: str) -> tuple[CallOutcome, StudentError | None, str]:
+    if isinstance(raised, ModuleNotImported):
+        return CallOutcome.MISSING, student_error(raised.cause, work), "import"
+    if isinstance(raised, FunctionMissing):
+        return CallOutcome.MISSING, None, raised.function
+    error = student_error(raised, work)
+    if isinstance(raised, ForbiddenFrameworkError):
+        return CallOutcome.FORBIDDEN, error, error.message
+    if isinstance(raised, MemoryError):
+        return CallOutcome.MEMORY, error, ""
+    if isinstance(raised, SystemExit):
+        return CallOutcome.EXITED, error, "sys.exit"
+    return CallOutcome.RAISED, error, ""

@@ -1,0 +1,141 @@
+"""The fork server: imports everything once, enters the outer wall, and forks a child for every request.
+
+It runs no student code and no operation that starts a thread, holds no secret (children inherit its memory), and
+ends when the grader does. The order is: imports, shell, wall, freeze, check for one thread, serve.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import os
+import select
+import signal
+import socket
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from grader.execute import wire
+from grader.execute.child import ChildOrder, run_child
+from grader.execute.environment import versions
+from grader.execute.process_control import adopt_orphans, die_with_parent
+from grader.execute.runners import preload_runner
+from grader.execute.serve import NotebookRunner
+from grader.model.isolation import IsolationLevel
+from grader.model.limits import ExecutionLimits
+from grader.probes.frameworks import install_stand_ins
+from grader.sandbox import Sandbox, WallPolicy, sandbox_for
+
+#: Imported before the fork where installed: what nearly every hand-in imports, and what is dear to import.
+_PRELOADED = (
+    "numpy.lib.format",
+    "numpy.testing",
+    "scipy.signal",
+    "scipy.ndimage",
+    "matplotlib.pyplot",
+    "matplotlib.backends.backend_agg",
+    "PIL.PngImagePlugin",
+    "PIL.JpegImagePlugin",
+)
+
+
+def main() -> None:
+    """Entry of the process: argument 1 is the control socket's descriptor, all else comes over it."""
+    control = socket.socket(fileno=int(sys.argv[1]))
+    sys.argv[1:] = []
+    frame = wire.receive(control)
+    if frame is None:
+        return
+    try:
+        zygote = Zygote(control, frame.body)
+        wire.send(control, {"ready": True, "environment": versions(), "shell": zygote.has_shell})
+    except BaseException as error:
+        wire.send(control, {"failed": f"{type(error).__name__}: {error}"[:1000]})
+        raise
+    zygote.serve()
+
+
+class Zygote:
+    """State of the fork server. `settings` are ``level``, ``runner``, ``forbidden`` and the wall's paths."""
+
+    def __init__(self, control: socket.socket, settings: Mapping[str, Any]):
+        self._control = control
+        self._parent = _handle_of_parent()
+        adopt_orphans()
+        install_stand_ins(settings["forbidden"])
+        for module in _PRELOADED:
+            _import_if_installed(module)
+        self._run_notebook: NotebookRunner | None = preload_runner(settings["runner"], settings["forbidden"])
+        # Children close what is open by now; what the sandbox opens from here on is its own business.
+        self._descriptors = [int(name) for name in os.listdir("/proc/self/fd")]
+        self._sandbox: Sandbox = sandbox_for(IsolationLevel(settings["level"]))
+        # Nothing of the grader is imported from here on: the wall hides its files.
+        sys.path[:] = [entry for entry in sys.path if entry != settings["package_root"]]
+        wall = settings["wall"]
+        self._sandbox.enter_wall(
+            WallPolicy(readable=tuple(wall["readable"]), hidden=tuple(wall["hidden"]), scratch=wall["scratch"])
+        )
+        # The kernel reaps for us: what became of a child, the grader learns from its socket.
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        gc.collect()
+        gc.freeze()
+        threads = len(os.listdir("/proc/self/task"))
+        if threads != 1:
+            raise RuntimeError(f"{threads} threads before the first fork")
+
+    @property
+    def has_shell(self) -> bool:
+        """Whether notebooks can be run."""
+        return self._run_notebook is not None
+
+    def serve(self) -> None:
+        """Fork until the grader closes the control socket or ends."""
+        poller = select.poll()
+        poller.register(self._control, select.POLLIN)
+        if self._parent is not None:
+            poller.register(self._parent, select.POLLIN)
+        while True:
+            ready = {descriptor for descriptor, _ in poller.poll()}
+            if self._control.fileno() not in ready:
+                return
+            frame, descriptor = wire.receive_with_descriptor(self._control)
+            if frame is None or descriptor is None:
+                return
+            self._fork(frame.body, descriptor)
+
+    def _fork(self, order: Mapping[str, Any], descriptor: int) -> None:
+        try:
+            process = os.fork()
+        except OSError as error:
+            os.close(descriptor)
+            wire.send(self._control, {"failed": f"fork refused: {error}"})
+            return
+        if process == 0:
+            run_child(
+                socket.socket(fileno=descriptor),
+                ChildOrder(Path(order["work"]), ExecutionLimits(**order["limits"]), order["slot"]),
+                self._sandbox,
+                self._descriptors,
+                self._run_notebook,
+            )
+        os.close(descriptor)
+        wire.send(self._control, {"forked": True})
+
+
+def _handle_of_parent() -> int | None:
+    """A descriptor that becomes readable when the grader's process ends, whichever of its threads started us."""
+    try:
+        return os.pidfd_open(os.getppid())
+    except OSError:  # an old kernel: be killed when the thread that started us ends
+        die_with_parent()
+        return None
+
+
+def _import_if_installed(module: str) -> None:
+    try:
+        importlib.import_module(module)
+    except ImportError:
+        pass

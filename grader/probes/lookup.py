@@ -1,0 +1,48 @@
+"""Finds a student's module and function inside the child."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+_MISSING = object()
+
+
+class ModuleNotImported(Exception):
+    """Importing the student's module raised; `cause` is that exception."""
+
+    def __init__(self, module: str, cause: BaseException):
+        super().__init__(module)
+        self.cause = cause
+
+
+class FunctionMissing(Exception):
+    """The module has no such function, or has something there that cannot be called."""
+
+    def __init__(self, function: str):
+        super().__init__(function)
+        self.function = function
+
+
+def student_module(name: str) -> ModuleType:
+    """The module `name` of the work folder, imported.
+
+    Raises ModuleNotImported, except where the import ran out of memory or left the process: these have outcomes of
+    their own and go through as they are.
+    """
+    try:
+        return importlib.import_module(name)
+    except (MemoryError, SystemExit, KeyboardInterrupt):
+        raise
+    except BaseException as error:
+        raise ModuleNotImported(name, error) from error
+
+
+def student_function(module: str, name: str) -> Callable[..., Any]:
+    """The function `name` of module `module`. Raises ModuleNotImported or FunctionMissing."""
+    function = getattr(student_module(module), name, _MISSING)
+    if function is _MISSING or not callable(function):
+        raise FunctionMissing(name)
+    return function
