@@ -63,3 +63,17 @@ def loads(content: bytes, prefix: str = "") -> dict[str, np.ndarray]:
         return found
     except (ValueError, KeyError, TypeError, OSError, EOFError, zipfile.BadZipFile) as error:
         raise InfrastructureError(f"stored arrays cannot be read: {error}") from error
+
+
+def nearly_equal(one: bytes, other: bytes, tolerance: float) -> bool:
+    """Whether two files hold the same names, shapes and dtypes, and floats within `tolerance` of each other."""
+    try:
+        a, b = loads(one), loads(other)
+    except InfrastructureError:
+        return False
+    return a.keys() == b.keys() and all(
+        a[name].dtype == b[name].dtype
+        and a[name].shape == b[name].shape
+        and np.allclose(a[name], b[name], rtol=0, atol=tolerance if a[name].dtype.kind in "fc" else 0)
+        for name in a
+    )

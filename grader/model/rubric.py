@@ -106,10 +106,18 @@ class Part(_Strict):
     title: str = Field(description="catalogue key of the part's title")
     module: str = Field(description="module that holds the functions, as the notebook imports it")
     forbidden_imports: tuple[str, ...] = Field((), description="top-level packages that may not be used")
-    allowed_imports: tuple[str, ...] = Field((), description="packages that are allowed by name, beside NumPy")
+    allowed_imports: tuple[Literal["scipy", "numba"], ...] = Field(
+        ("scipy", "numba"), description="which of these may be used; one that is left out is forbidden"
+    )
     run_notebook: bool = Field(True, description="whether the notebook is run again headlessly")
     deterministic_cells: tuple[DeterministicCell, ...] = ()
     limits: Limits = Limits()
+
+    @property
+    def forbidden_modules(self) -> tuple[str, ...]:
+        """All top-level packages that may not be used."""
+        undecided = (name for name in ("scipy", "numba") if name not in self.allowed_imports)
+        return (*self.forbidden_imports, *undecided)
 
 
 class Item(_Strict):

@@ -23,8 +23,9 @@ def notebook_flags(evidence: Evidence, rubric: Rubric) -> tuple[Flag, ...]:
             continue
         found.extend(_cleared(part, notebook))
         found.extend(_stopped(part, notebook))
-        for cell in rubric.parts[part].deterministic_cells if part in rubric.parts else ():  # type: ignore[index]
-            found.extend(_mismatches(part, notebook.cells, cell))
+        listed = rubric.parts[part].deterministic_cells if part in rubric.parts else ()  # type: ignore[index]
+        mismatches = [flag for cell in listed for flag in _mismatches(part, notebook.cells, cell)]
+        found.extend(mismatches[:1])
     return tuple(found)
 
 

@@ -116,7 +116,7 @@ def _consistent(rubric: Rubric, tree: yaml.Node | None, name: str) -> None:
             parts = ", ".join(str(part) for part in sorted(rubric.parts))
             raise RubricError.at(name, _line(tree, [*place, "part"]), f"items.{number}.part", item.part, parts)
     for number, part in rubric.parts.items():
-        both = sorted(set(part.forbidden_imports) & set(part.allowed_imports))
+        both = [package for package in part.allowed_imports if package in part.forbidden_imports]
         if both:
             place = ["parts", number, "allowed_imports"]
             allowed = "packages that forbidden_imports does not list"
