@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, cast
 
@@ -101,11 +101,17 @@ def _below(file: BinaryIO, folder: str, limits: IntakeLimits) -> Iterator[Member
 
 
 def _copy_entry(file: BinaryIO, name: str, copy: BinaryIO, limits: IntakeLimits) -> None:
-    found = next((entry for entry in zip_members(file, IntakeBudget(limits, None)) if entry.name == name), None)
-    if found is None:
-        raise rejected("entry_gone", name=displayable(name))
+    with closing(zip_members(file, IntakeBudget(limits, None))) as members:  # an entry opens while its zip is open
+        for member in members:
+            if member.name == name:
+                _copy(member, copy, limits)
+                return
+    raise rejected("entry_gone", name=displayable(name))
+
+
+def _copy(member: Member, copy: BinaryIO, limits: IntakeLimits) -> None:
     size = 0
-    with damage_rejects(), found.open() as content:
+    with damage_rejects(), member.open() as content:
         while chunk := content.read(CHUNK_BYTES):
             size += len(chunk)
             if size > limits.archive_bytes:

@@ -31,7 +31,9 @@ _MEANINGLESS = frozenset(
         "project",
         "src",
         "submission",
+        "submissions",
         "submit",
+        "team",
         "tmp",
         "upload",
         "uploads",
@@ -39,6 +41,8 @@ _MEANINGLESS = frozenset(
         "work",
         "workspace",
         "새폴더",
+        "조",
+        "팀",
     }
 )
 

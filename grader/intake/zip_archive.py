@@ -6,7 +6,7 @@ import datetime
 import stat
 import struct
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import closing
 from typing import BinaryIO
 
@@ -25,7 +25,7 @@ _END_MAGIC = b"PK\x05\x06"
 _ENTRY_BYTES = 200
 
 
-def zip_members(file: BinaryIO, budget: IntakeBudget) -> Iterator[Member]:
+def zip_members(file: BinaryIO, budget: IntakeBudget) -> Generator[Member, None, None]:
     """The members of the zip in the seekable `file`, in the order of its directory.
 
     Members that nobody opens cost nothing.
@@ -47,10 +47,11 @@ def zip_members(file: BinaryIO, budget: IntakeBudget) -> Iterator[Member]:
 
 
 def zip_entry_name(entry: zipfile.ZipInfo) -> str:
-    """The name as its packer meant it: without the UTF-8 mark zipfile has read it as CP437."""
-    if entry.flag_bits & _UTF8_NAME:
-        return entry.orig_filename
-    return decode_name(entry.orig_filename.encode("cp437"))
+    """The name as its packer meant it, folders separated by slashes: without the UTF-8 mark zipfile has read it as CP437."""
+    name = entry.orig_filename
+    if not entry.flag_bits & _UTF8_NAME:
+        name = decode_name(name.encode("cp437"))
+    return name.replace("\\", "/")
 
 
 def zip_entry_time(entry: zipfile.ZipInfo) -> float:

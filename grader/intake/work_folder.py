@@ -1,0 +1,48 @@
+"""Takes in a student's own work for the self-check: a work folder, or the archive made of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from grader.intake.archive_format import archive_format, archive_suffix, is_zip_document
+from grader.intake.display import displayable
+from grader.intake.hand_in import take_in
+from grader.intake.handout import Handout
+from grader.intake.identity import found_hand_in
+from grader.intake.inbox_tree import disk_tree
+from grader.intake.inbox_units import Unit
+from grader.intake.teams import candidates_of
+from grader.messages import catalogue
+from grader.model.errors import SubmissionRejected, UsageError
+from grader.model.limits import IntakeLimits
+from grader.model.submission import Submission
+
+
+def open_work_folder(path: Path, handout: Handout, limits: IntakeLimits | None = None) -> Submission:
+    """Take in the work folder or archive at `path`.
+
+    Raises UsageError where the path does not exist, is no archive, or is a folder with nothing to grade;
+    SubmissionRejected where an archive is damaged, over a limit or holds nothing to grade.
+    """
+    shown = displayable(str(path))
+    if not path.exists():
+        raise UsageError(catalogue().text("intake.no_such_path", path=shown))
+    path = path.resolve()
+    if not path.is_dir():
+        _require_archive(path, shown)
+    # One level is enough for the name; a student's home folder must not be walked for it.
+    (candidate,) = candidates_of([found_hand_in(Unit(disk_tree(path, depth=1)), path)])
+    try:
+        return take_in(candidate, handout, limits)
+    except SubmissionRejected as rejection:
+        if not path.is_dir():
+            raise
+        raise UsageError(catalogue().text("intake.not_a_hand_in", path=shown, reason=rejection)) from rejection
+
+
+def _require_archive(path: Path, shown: str) -> None:
+    with path.open("rb") as file:
+        is_archive = archive_format(file) is not None or bool(archive_suffix(path.name))
+    if not is_archive or is_zip_document(path.name):
+        reason = catalogue().text("intake.ignored_no_archive")
+        raise UsageError(catalogue().text("intake.not_a_hand_in", path=shown, reason=reason))
