@@ -65,11 +65,13 @@ def fork_supervised(*, status_from: int | None = None, end_orphans: bool = False
         return Tether(watch)
     try:
         _be_nothing_but_a_parent(child, keep=status_from)
-        # Landlock knows a folder of /proc by its inode, which the kernel may replace while nobody holds the folder.
-        os.open(f"/proc/{child}", os.O_PATH | os.O_CLOEXEC)
-        status = _wait_for(child)
         if end_orphans:
+            # Landlock knows a folder of /proc by its inode, which the kernel may replace while nobody holds the folder.
+            os.open(f"/proc/{child}", os.O_PATH | os.O_CLOEXEC)
+            status = _wait_for(child)
             _end_descendants()
+        else:
+            status = _wait_for(child)
         if status_from is not None:
             reported = os.read(status_from, _STATUS.size)
             status = _STATUS.unpack(reported)[0] if len(reported) == _STATUS.size else status
