@@ -40,7 +40,7 @@ def main(argv: list[str]) -> int:
         package = packages.KNOWN.get((error.name or "").partition(".")[0])
         if package is None:
             return _fault(error, verbose)
-        complain(missing_line([package]))
+        complain(missing_line(packages.missing(packages.SELF_CHECK) or [package]))
         return exit_codes.USAGE
     except Exception as error:
         return _fault(error, verbose)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import difflib
+import os
 from typing import NoReturn
 
 import grader
@@ -46,5 +48,14 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser = build_parser()
     names = next(action.choices for action in parser._actions if isinstance(action, argparse._SubParsersAction))
     if not arguments or arguments[0] not in {*names, "-h", "--help", "--version"}:
+        _refuse_typing_error(arguments[:1], list(names))
         arguments = [check.NAME, *arguments]
     return parser.parse_args(arguments)
+
+
+def _refuse_typing_error(first: list[str], names: list[str]) -> None:
+    """A word that is nearly a command's name, and no path that exists, was not meant as a path."""
+    for word in first:
+        close = difflib.get_close_matches(word, names, n=1, cutoff=0.7)
+        if close and not os.path.exists(word):
+            raise UsageError(catalogue().text("cli.unknown_command", found=word, close=close[0]))

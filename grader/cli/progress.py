@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from grader.cli.console import say
 from grader.engine.batch_plan import Plan
 from grader.engine.job import JobOutcome
-from grader.engine.worker import JobFailure
+from grader.engine.job_failure import JobFailure
 from grader.intake.candidate import Inbox
 from grader.messages import catalogue
 from grader.model.status import SubmissionStatus

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
-from grader.engine import batch_plan, failed_job, fingerprints, job_pool, out_lock, overview
+from grader.engine import batch_plan, failed_job, fingerprints, job_pool, out_lock, overview, worker
 from grader.engine.batch_plan import Plan
 from grader.engine.job import JobOutcome
+from grader.engine.job_failure import JobFailure
+from grader.engine.job_pool import Workers
 from grader.engine.out_folder import OutFolder
 from grader.engine.run_log import RunLog
 from grader.engine.settings import RunSettings
 from grader.engine.sources import open_inbox
-from grader.engine.worker import JobFailure
 from grader.intake.candidate import Inbox
 from grader.model.scorecard import Scorecard
 from grader.model.status import SubmissionStatus
@@ -99,8 +101,14 @@ def _run(
     outcomes: list[JobOutcome] = []
     if not plan.jobs:
         return outcomes
-    workers = min(workers, len(plan.jobs))
-    for ended in job_pool.run(plan.jobs, settings, workers, job_timeout_s(settings), stop):
+    pool = Workers(
+        count=min(workers, len(plan.jobs)),
+        timeout_s=job_timeout_s(settings),
+        work=worker.run,
+        start=worker.start,
+        start_arguments=(settings, os.getpid()),
+    )
+    for ended in job_pool.run(plan.jobs, pool, stop):
         team = ended.job.candidate.team
         if isinstance(ended.result, JobFailure):
             log.write("grader_fault", team=team, reason=ended.result.reason, details=ended.result.details)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from grader.engine import job_record, team_result
 from grader.engine.job import Job, JobOutcome
+from grader.engine.job_failure import JobFailure
 from grader.engine.job_record import JobRecord
-from grader.engine.worker import JobFailure
 from grader.model.rubric import Rubric
 from grader.model.status import SubmissionStatus
 from grader.scoring.rubric_file import fingerprint

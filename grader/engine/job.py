@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import dataclasses
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from grader.checks.oracle import Oracle
 from grader.engine import job_record, seed, team_result
 from grader.engine.job_record import JobRecord
 from grader.engine.out_folder import TeamFolder
-from grader.engine.settings import RunSettings
+from grader.engine.settings import RunSettings, forbidden_imports
 from grader.evidence import store
 from grader.execute.executor import Executor
 from grader.intake import Handout, take_in
@@ -63,18 +63,17 @@ class Grader:
         self._handout = Handout.load(installation.student_template)
         self._oracle = Oracle.load(installation.reference) if installation.has_reference else None
         self._rubric_sha256 = fingerprint(settings.rubric)
-        self._scratch = settings.scratch / f"worker-{os.getpid()}" if settings.scratch else None
-        if self._scratch:
-            self._scratch.mkdir(parents=True, exist_ok=True)
         self._executor = Executor(
-            level=settings.isolation.level, runner=settings.runner, scratch=self._scratch, hidden=settings.hidden
+            level=settings.isolation.level,
+            runner=settings.runner,
+            forbidden_modules=forbidden_imports(settings),
+            scratch=settings.scratch,
+            hidden=settings.hidden,
         )
 
     def close(self) -> None:
         """Ends the executor's processes and deletes its work folders."""
         self._executor.close()
-        if self._scratch:
-            shutil.rmtree(self._scratch, ignore_errors=True)
 
     def grade(self, job: Job) -> JobOutcome:
         """Grades and stores one submission. Whatever is raised is the grader's fault, and nothing counts as done."""
@@ -107,10 +106,13 @@ class Grader:
             oracle=self._oracle,
             reuse=stored,
         )
+        evidence = observed.evidence
+        if stored is not None and not observed.fresh:
+            evidence = dataclasses.replace(evidence, seconds=stored.seconds)
         # From here to the last line the folder does not count as done: a kill in between leaves a job to do again.
         job.folder.job.unlink(missing_ok=True)
-        store.save(job.folder.evidence, observed.evidence, observed.arrays, observed.executed)
-        card = score(observed.evidence, settings.rubric)
+        store.save(job.folder.evidence, evidence, observed.arrays, observed.executed)
+        card = score(evidence, settings.rubric)
         team_result.write(job.folder, card, team_result.stored_arrays(job.folder))
         return self._done(job, card, "observed" if observed.fresh else "scored")
 

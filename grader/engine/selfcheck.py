@@ -10,14 +10,11 @@ import numpy as np
 
 from grader.checks.observe import observe
 from grader.engine import seed
-from grader.engine.settings import RunSettings
+from grader.engine.settings import RunSettings, forbidden_imports
 from grader.execute.executor import Executor
-from grader.intake import Handout, take_in
-from grader.intake.inbox import scan
+from grader.intake import Handout
 from grader.intake.work_folder import open_work_folder
-from grader.messages import catalogue
 from grader.model.errors import SubmissionRejected, UsageError
-from grader.model.limits import IntakeLimits
 from grader.model.scorecard import Scorecard
 from grader.model.status import ItemStatus
 from grader.model.submission import Submission
@@ -51,7 +48,12 @@ def self_check(path: Path, settings: RunSettings) -> SelfCheck:
     """
     handout = Handout.load(settings.installation.student_template)
     submission = _opened(path, handout)
-    executor = Executor(level=settings.isolation.level, runner=settings.runner, hidden=settings.hidden)
+    executor = Executor(
+        level=settings.isolation.level,
+        runner=settings.runner,
+        forbidden_modules=forbidden_imports(settings),
+        hidden=settings.hidden,
+    )
     try:
         observed = observe(
             submission,
@@ -71,17 +73,7 @@ def self_check(path: Path, settings: RunSettings) -> SelfCheck:
 
 
 def _opened(path: Path, handout: Handout) -> Submission:
-    texts = catalogue()
-    if not path.exists():
-        raise UsageError(texts.text("engine.no_such_path", path=path))
     try:
-        if path.is_dir():
-            return open_work_folder(path, handout)
-        candidates = scan(path).candidates
-        if not candidates:
-            raise UsageError(texts.text("engine.not_a_handin", path=path))
-        if len(candidates) > 1:
-            raise UsageError(texts.text("engine.several_handins", path=path, count=len(candidates)))
-        return take_in(candidates[0], handout, IntakeLimits())
+        return open_work_folder(path, handout)
     except SubmissionRejected as rejection:
         raise UsageError(f"{path}: {rejection}") from rejection

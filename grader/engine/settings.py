@@ -64,6 +64,12 @@ def chosen_isolation(report: IsolationReport, weakest: IsolationLevel) -> Isolat
     )
 
 
+def forbidden_imports(settings: RunSettings) -> tuple[str, ...]:
+    """Packages that the code of the run's parts may not use, sorted."""
+    parts = settings.rubric.parts
+    return tuple(sorted({name for number in settings.parts for name in parts[number].forbidden_imports}))  # type: ignore[index]
+
+
 def usable_cores() -> int:
     """Processor cores that this process may use."""
     if hasattr(os, "sched_getaffinity"):

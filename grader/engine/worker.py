@@ -6,21 +6,13 @@ import logging
 import os
 import signal
 import traceback
-from dataclasses import dataclass
 
 from grader.engine import parent_death
 from grader.engine.job import Grader, Job, JobOutcome
+from grader.engine.job_failure import JobFailure
 from grader.engine.settings import RunSettings
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class JobFailure:
-    """The grader's own fault in one job; `reason` is one line, `details` a traceback (may be empty)."""
-
-    reason: str
-    details: str = ""
 
 
 #: What this process grades with; None until `start` ran, and after a fault, so that the next job gets a new one.
