@@ -1,8 +1,9 @@
 """Case classes of the convolution layer: each fixes a structure and draws the sizes that it leaves open.
 
 A class is what credit is given for, so an answer's behaviour must not change inside it: everything that known
-mistakes depend on (strides, odd and even kernels, divisibility, channel counts) is fixed by the class, and only
-extents and values are drawn.
+mistakes depend on (strides, odd and even kernels, divisibility, batch, channel and filter counts) is fixed by the
+class, for its public and its hidden cases alike, and only extents and values are drawn. The simplest class has one of
+everything; the others have several images, channels and filters, and different numbers of them.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ def _pick(random: np.random.Generator, low: int, high: int) -> int:
 
 def _unit_stride(kernel: int) -> Draw:
     def draw(random: np.random.Generator) -> ConvShape:
-        return ConvShape(_pick(random, 1, 2), kernel + _pick(random, 2, 4), kernel + _pick(random, 2, 4), 1, 1,
+        return ConvShape(1, kernel + _pick(random, 2, 4), kernel + _pick(random, 2, 4), 1, 1,
                          (kernel, kernel), (1, 1))  # fmt: skip
 
     return draw
@@ -53,11 +54,11 @@ def _unit_stride(kernel: int) -> Draw:
 
 def _non_square(random: np.random.Generator) -> ConvShape:
     height = _pick(random, 4, 6)
-    return ConvShape(1, height, height + _pick(random, 1, 3), 2, 1, (2, 3), (1, 1))
+    return ConvShape(2, height, height + _pick(random, 1, 3), 2, 3, (2, 3), (1, 1))
 
 
 def _kernel_1x1(random: np.random.Generator) -> ConvShape:
-    return ConvShape(2, _pick(random, 2, 4), _pick(random, 2, 4), 3, 1, (1, 1), (1, 1))
+    return ConvShape(2, _pick(random, 2, 4), _pick(random, 2, 4), 2, 3, (1, 1), (1, 1))
 
 
 def _channels(random: np.random.Generator) -> ConvShape:
@@ -78,26 +79,26 @@ def _strided(remainder: tuple[int, int], kernel: tuple[int, int], stride: tuple[
 
 
 _SHARED: Mapping[str, ConvClass] = {
-    "kernel_1x1": ConvClass(ConvShape(2, 2, 3, 2, 1, (1, 1), (1, 1)), _kernel_1x1, "list"),
-    "non_square": ConvClass(ConvShape(1, 3, 4, 1, 2, (2, 3), (1, 1)), _non_square),
+    "kernel_1x1": ConvClass(ConvShape(2, 2, 3, 2, 3, (1, 1), (1, 1)), _kernel_1x1, "list"),
+    "non_square": ConvClass(ConvShape(2, 3, 4, 2, 3, (2, 3), (1, 1)), _non_square),
     "channels_and_filters": ConvClass(ConvShape(2, 3, 3, 4, 3, (3, 3), (1, 1)), _channels, "list"),
 }
 
 VALID_CLASSES: Mapping[str, ConvClass] = {
     "unit_stride": ConvClass(ConvShape(1, 3, 3, 1, 1, (2, 2), (1, 1)), _unit_stride(2)),
     **_SHARED,
-    "strides": ConvClass(ConvShape(1, 4, 6, 1, 2, (2, 3), (2, 3)), _strided((0, 0), (2, 3), (2, 3), True)),
-    "partial_windows": ConvClass(ConvShape(1, 5, 7, 1, 2, (2, 2), (2, 3)), _strided((1, 2), (2, 2), (2, 3), True)),
-    "kernel_below_stride": ConvClass(ConvShape(1, 4, 5, 1, 2, (1, 2), (2, 3)), _strided((1, 0), (1, 2), (2, 3), True)),
+    "strides": ConvClass(ConvShape(2, 4, 6, 2, 3, (2, 3), (2, 3)), _strided((0, 0), (2, 3), (2, 3), True)),
+    "partial_windows": ConvClass(ConvShape(2, 5, 7, 2, 3, (2, 2), (2, 3)), _strided((1, 2), (2, 2), (2, 3), True)),
+    "kernel_below_stride": ConvClass(ConvShape(2, 4, 5, 2, 3, (1, 2), (2, 3)), _strided((1, 0), (1, 2), (2, 3), True)),
 }
 
 SAME_CLASSES: Mapping[str, ConvClass] = {
     "odd_kernel": ConvClass(ConvShape(1, 3, 3, 1, 1, (3, 3), (1, 1)), _unit_stride(3)),
     "even_kernel": ConvClass(ConvShape(1, 3, 3, 1, 1, (2, 2), (1, 1)), _unit_stride(2)),
     **_SHARED,
-    "strides": ConvClass(ConvShape(1, 4, 6, 1, 2, (3, 4), (2, 3)), _strided((0, 0), (3, 4), (2, 3), False)),
-    "partial_windows": ConvClass(ConvShape(1, 3, 5, 1, 2, (3, 4), (2, 3)), _strided((1, 1), (3, 4), (2, 3), False)),
-    "kernel_below_stride": ConvClass(ConvShape(1, 4, 6, 1, 2, (1, 2), (2, 3)), _strided((0, 0), (1, 2), (2, 3), False)),
+    "strides": ConvClass(ConvShape(2, 4, 6, 2, 3, (3, 4), (2, 3)), _strided((0, 0), (3, 4), (2, 3), False)),
+    "partial_windows": ConvClass(ConvShape(2, 3, 5, 2, 3, (3, 4), (2, 3)), _strided((1, 1), (3, 4), (2, 3), False)),
+    "kernel_below_stride": ConvClass(ConvShape(2, 4, 6, 2, 3, (1, 2), (2, 3)), _strided((0, 0), (1, 2), (2, 3), False)),
 }
 
 CLASSES: Mapping[str, Mapping[str, ConvClass]] = {"valid": VALID_CLASSES, "same": SAME_CLASSES}

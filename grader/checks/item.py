@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -17,6 +17,10 @@ from grader.checks.layer_check import LayerCheck
 from grader.model.evidence import CaseEvidence, ItemEvidence, Problem
 from grader.model.observation import CallObservation, ProbeRequest
 from grader.model.status import CallOutcome, Visibility
+
+
+#: Below this relative error an answer is exact, and there is nothing to explain.
+EXACT = 1e-9
 
 
 class Prober(Protocol):
@@ -76,17 +80,30 @@ def observe_item(
     observations = prober.probe([_call(check, layers.module, case.question) for case in cases])
     fallbacks = _with_own_cache(prober, check, layers, cases, observations)
     judged: list[CaseEvidence] = []
+    returned: list[Arrays] = []
     arrays: dict[str, np.ndarray] = {}
-    own_forward_error = None
     for number, case in enumerate(cases):
         observation = fallbacks.get(number, observations[number])
         evidence, got = judge(check, case, observation, fallback=number in fallbacks)
         judged.append(evidence)
+        returned.append(got)
         arrays.update(_named(case, got))
-        if number == 0 and check.backward and evidence.errors and layers.implementation(check.forward) == "written":
-            own_forward_error = _own_forward_error(prober, check, layers.module, case, got)
-    item = ItemEvidence(check.name, key, implementation, tuple(judged), own_forward_error)
-    return item, arrays
+    worst = _furthest(judged)
+    if worst is not None and check.backward and layers.implementation(check.forward) == "written":
+        error = _own_forward_error(prober, check, layers.module, cases[worst], returned[worst])
+        judged[worst] = replace(judged[worst], own_forward_error=error)
+    return ItemEvidence(check.name, key, implementation, tuple(judged)), arrays
+
+
+def _furthest(judged: Sequence[CaseEvidence]) -> int | None:
+    """The public case whose answer is furthest from every accepted one; None where all are exact."""
+    distances = {
+        number: min(max(errors.values()) for errors in evidence.errors.values())
+        for number, evidence in enumerate(judged)
+        if evidence.errors and evidence.visibility is Visibility.PUBLIC
+    }
+    worst = max(distances, key=lambda number: distances[number], default=None)
+    return worst if worst is not None and distances[worst] > EXACT else None
 
 
 def _unasked(case: Case, failure: CallObservation) -> CaseEvidence:

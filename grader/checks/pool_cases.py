@@ -1,6 +1,6 @@
 """Case classes of the max-pool layer. Inputs are positive and all different unless a class says otherwise.
 
-A maximum that starts from zero or from a tiny positive number is then wrong in the class `negative` and nowhere else,
+The simplest class has one image and one channel, the others several. A maximum that starts from zero or from a tiny positive number is then wrong in the class `negative` and nowhere else,
 whatever the seed; ties are met in the class `ties` alone.
 """
 
@@ -42,7 +42,7 @@ def _windows(
     window: tuple[int, int],
     stride: tuple[int, int],
     remainder: tuple[int, int] = (0, 0),
-    channels: tuple[int, int] = (1, 1),
+    channels: tuple[int, int] = (2, 2),
     batch: int = 2,
 ) -> Draw:
     def draw(random: np.random.Generator) -> PoolShape:
@@ -55,19 +55,21 @@ def _windows(
 
 
 CLASSES: Mapping[str, PoolClass] = {
-    "square_windows": PoolClass(PoolShape(1, 2, 4, 1, (2, 2), (2, 2)), _windows((2, 2), (2, 2))),
-    "window_1x1": PoolClass(PoolShape(1, 2, 2, 1, (1, 1), (1, 1)), _windows((1, 1), (1, 1)), stride_type="array"),
-    "non_square": PoolClass(PoolShape(1, 3, 4, 1, (3, 2), (3, 2)), _windows((3, 2), (3, 2))),
-    "strides": PoolClass(PoolShape(1, 4, 5, 1, (2, 2), (2, 3)), _windows((2, 2), (2, 3)), stride_type="array"),
-    "overlapping": PoolClass(PoolShape(1, 3, 3, 1, (2, 2), (1, 1)), _windows((3, 2), (1, 1)), "peaked"),
-    "partial_windows": PoolClass(PoolShape(1, 3, 5, 1, (2, 2), (2, 2)), _windows((2, 2), (2, 2), (1, 1))),
-    "window_below_stride": PoolClass(PoolShape(1, 3, 3, 1, (1, 2), (2, 3)), _windows((1, 2), (2, 3), (0, 1))),
-    "channels": PoolClass(PoolShape(2, 2, 2, 4, (2, 2), (2, 2)), _windows((2, 2), (2, 2), channels=(4, 6), batch=3)),
-    "negative": PoolClass(PoolShape(1, 2, 4, 1, (2, 2), (2, 2)), _windows((2, 2), (2, 2)), "negative"),
+    "square_windows": PoolClass(
+        PoolShape(1, 2, 4, 1, (2, 2), (2, 2)), _windows((2, 2), (2, 2), channels=(1, 1), batch=1)
+    ),
+    "window_1x1": PoolClass(PoolShape(2, 2, 2, 2, (1, 1), (1, 1)), _windows((1, 1), (1, 1)), stride_type="array"),
+    "non_square": PoolClass(PoolShape(2, 3, 4, 2, (3, 2), (3, 2)), _windows((3, 2), (3, 2))),
+    "strides": PoolClass(PoolShape(2, 4, 5, 2, (2, 2), (2, 3)), _windows((2, 2), (2, 3)), stride_type="array"),
+    "overlapping": PoolClass(PoolShape(2, 4, 3, 2, (3, 2), (1, 1)), _windows((3, 2), (1, 1)), "peaked"),
+    "partial_windows": PoolClass(PoolShape(2, 3, 5, 2, (2, 2), (2, 2)), _windows((2, 2), (2, 2), (1, 1))),
+    "window_below_stride": PoolClass(PoolShape(2, 3, 6, 2, (1, 2), (2, 3)), _windows((1, 2), (2, 3), (0, 1))),
+    "channels": PoolClass(PoolShape(3, 2, 2, 4, (2, 2), (2, 2)), _windows((2, 2), (2, 2), channels=(4, 6), batch=3)),
+    "negative": PoolClass(PoolShape(2, 2, 4, 2, (2, 2), (2, 2)), _windows((2, 2), (2, 2)), "negative"),
 }
 
 #: Only the backward pass meets ties: forward, they change nothing.
-TIES = PoolClass(PoolShape(1, 2, 4, 1, (2, 2), (2, 2)), _windows((2, 2), (2, 2)), "tied")
+TIES = PoolClass(PoolShape(2, 2, 4, 2, (2, 2), (2, 2)), _windows((2, 2), (2, 2)), "tied")
 
 BACKWARD_CLASSES: Mapping[str, PoolClass] = {**CLASSES, "ties": TIES}
 

@@ -40,7 +40,8 @@ class CaseEvidence:
     `errors` maps the name of an accepted answer (for example a padding convention) to the relative error of every
     returned array: ``max|got - expected| / max|expected|``. It is empty where the answer could not be compared; then
     `problems` or `outcome` says why. `matches` are the known misconceptions whose answer equals what came back.
-    `changed_inputs` names arguments that the call changed in place. `fallback` tells that the call with the
+    `own_forward_error` is the relative error of the returned gradient against central differences of the student's own
+    forward pass, where that was asked. `changed_inputs` names arguments that the call changed in place. `fallback` tells that the call with the
     contract's own cache failed and the student's cache was used.
     """
 
@@ -55,6 +56,7 @@ class CaseEvidence:
     matches: tuple[str, ...] = ()
     changed_inputs: tuple[str, ...] = ()
     fallback: bool = False
+    own_forward_error: float | None = None
     seconds: float = 0.0
     error: StudentError | None = None
     detail: str = ""
@@ -66,15 +68,13 @@ class ItemEvidence:
     """All cases of one rubric item.
 
     `key` is the hash of everything that determined the observation: equal key, nothing to observe again.
-    `implementation` is ``written``, ``stub``, ``absent`` or ``module_failed``; `own_forward_error` is the relative
-    error of the student's gradient against central differences of the student's own forward pass.
+    `implementation` is ``written``, ``stub``, ``absent`` or ``module_failed``.
     """
 
     check: str
     key: str
     implementation: str
     cases: tuple[CaseEvidence, ...] = ()
-    own_forward_error: float | None = None
     error: StudentError | None = None
 
 

@@ -44,16 +44,16 @@ def item_hint(
         return Message("hint.two_padding_conventions")
     if accepted and _right_in_another(observed, accepted, tolerance):
         return Message("hint.padding_differs_from_forward")
-    own = observed.own_forward_error
-    if own is not None and own <= OWN_FORWARD_LIMIT and _first_is_wrong(observed, accepted, tolerance):
+    if any(_gradient_of_own_forward(case, accepted, tolerance) for case in observed.cases):
         return Message("hint.gradient_of_own_forward")
     return None
 
 
-def _first_is_wrong(observed: ItemEvidence, accepted: Sequence[str], tolerance: Tolerance) -> bool:
-    first = observed.cases[0]
-    names = accepted or readings(observed.cases)
-    return bool(first.errors) and not any(within(first, name, tolerance) for name in names)
+def _gradient_of_own_forward(case: CaseEvidence, accepted: Sequence[str], tolerance: Tolerance) -> bool:
+    own = case.own_forward_error
+    if own is None or own > OWN_FORWARD_LIMIT or not case.errors:
+        return False
+    return not any(within(case, name, tolerance) for name in accepted or readings([case]))
 
 
 def _two_conventions(observed: ItemEvidence, tolerance: Tolerance) -> bool:

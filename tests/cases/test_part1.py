@@ -39,13 +39,13 @@ def rubric() -> Rubric:
 def quick_rubric(rubric: Rubric) -> Rubric:
     """The same rubric with limits that make a loop or a memory bomb short."""
     part = rubric.parts[1]
-    limits = part.limits.model_copy(update={"call_wall_s": 0.5, "item_wall_s": 1.0, "memory_bytes": 400 << 20})
+    limits = part.limits.model_copy(update={"call_wall_s": 2.0, "item_wall_s": 4.0, "memory_bytes": 400 << 20})
     return rubric.model_copy(update={"parts": {1: part.model_copy(update={"limits": limits})}})
 
 
 @pytest.fixture(scope="module")
 def executor(rubric: Rubric) -> Iterator[Executor]:
-    executor = Executor(level=survey().strongest.level, forbidden_modules=rubric.parts[1].forbidden_imports)
+    executor = Executor(level=survey().strongest.level, forbidden_modules=rubric.parts[1].forbidden_modules)
     yield executor
     executor.close()
 

@@ -1,12 +1,13 @@
 """From measured errors to points and reasons."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.model.evidence import Problem
+from grader.model.evidence import CaseEvidence, Problem
 from grader.model.rubric import Rubric, ShareOfClasses, Threshold, Thresholds
 from grader.model.scorecard import ItemResult
 from grader.model.status import CallOutcome, ItemStatus, Visibility
@@ -104,7 +105,7 @@ def test_an_unobserved_item_is_skipped_and_the_total_provisional() -> None:
 CONVENTIONS = ("tensorflow", "stride_independent")
 
 
-def convention_case(group: str, fits: str | None) -> object:
+def convention_case(group: str, fits: str | None) -> CaseEvidence:
     """Right under one convention, under both (``both``) or under none (None)."""
     return case(group, {name: 0.0 if fits in (name, "both") else 0.4 for name in CONVENTIONS})
 
@@ -156,7 +157,8 @@ def test_backward_is_free_where_forward_is_missing() -> None:
 
 
 def test_exact_gradient_of_a_wrong_forward_loses_and_is_told() -> None:
-    items = {SAME_BACKWARD: item("conv_backward.same", convention_case("strides", None), own_forward_error=1e-12)}
+    wrong = replace(convention_case("strides", None), own_forward_error=1e-12)
+    items = {SAME_BACKWARD: item("conv_backward.same", wrong)}
     found = result(items, SAME_BACKWARD)
     assert found.points == 0
     assert "hint.gradient_of_own_forward" in {message.key for message in found.feedback}
