@@ -1,0 +1,42 @@
+"""What is refused before anything runs."""
+
+from __future__ import annotations
+
+import pytest
+
+from grader.engine.installation import Installation
+from grader.engine.settings import chosen_isolation, chosen_parts
+from grader.model.errors import IsolationTooWeak, UsageError
+from grader.model.isolation import IsolationLevel, IsolationReport, LevelFinding
+from grader.scoring import rubric_file
+
+RUBRIC = rubric_file.load(Installation.here().rubric)
+
+
+def report(*working: IsolationLevel) -> IsolationReport:
+    return IsolationReport(
+        tuple(LevelFinding(level, level in working, f"why {level}", ("a gap",)) for level in IsolationLevel)
+    )
+
+
+def test_strongest_working_level_is_used_with_its_gaps() -> None:
+    used = chosen_isolation(report(IsolationLevel.LANDLOCK, IsolationLevel.NONE), IsolationLevel.NONE)
+    assert used.level is IsolationLevel.LANDLOCK
+    assert used.gaps == ("a gap",)
+
+
+def test_too_weak_machine_is_refused_with_the_reason_and_what_to_do() -> None:
+    with pytest.raises(IsolationTooWeak) as refused:
+        chosen_isolation(report(IsolationLevel.LIMITS, IsolationLevel.NONE), IsolationLevel.LANDLOCK)
+    assert "why landlock" in str(refused.value)
+    assert "--isolation limits" in str(refused.value)
+
+
+def test_parts_default_to_those_with_items() -> None:
+    assert chosen_parts([], RUBRIC) == tuple(sorted({item.part for item in RUBRIC.items}))
+
+
+def test_part_without_items_is_refused() -> None:
+    without = next(part for part in (1, 2, 3, 4) if part not in {item.part for item in RUBRIC.items})
+    with pytest.raises(UsageError, match=f"--part {without}"):
+        chosen_parts([1, without], RUBRIC)
