@@ -25,9 +25,10 @@ class Question:
     parameters: Mapping[str, object]
 
     def described(self) -> dict[str, object]:
-        """Shapes and settings, as a person would note them."""
+        """Shapes, and settings as the contract writes them."""
         shapes = {name: list(array.shape) for name, array in self.inputs.items()}
-        return {**shapes, **self.parameters}
+        settings = {name: value for name, value in self.parameters.items() if name not in ("stride", "stride_type")}
+        return {**shapes, **settings, "stride": contract_stride(self.parameters)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,12 @@ class Case:
     @property
     def id(self) -> str:
         return f"{self.group}.{self.visibility.value}{self.number}"
+
+
+def contract_stride(parameters: Mapping[str, object]) -> list[int]:
+    """``[1, SH, SW, 1]`` of a question's ``(SH, SW)``."""
+    height, width = parameters["stride"]  # type: ignore[misc]
+    return [1, height, width, 1]
 
 
 def generator(seed: int, check: str, group: str, number: int) -> np.random.Generator:

@@ -12,7 +12,7 @@ from types import ModuleType
 
 import numpy as np
 
-from grader.checks.cases import Arrays, Question
+from grader.checks.cases import Arrays, Question, contract_stride
 from grader.model.errors import UsageError
 
 #: How much a `same` convolution with stride > 1 pads: the contract leaves it open, both count in full.
@@ -22,8 +22,7 @@ CONVENTIONS = ("tensorflow", "stride_independent")
 def layer_settings(question: Question) -> dict[str, object]:
     """The `conv_param` or `pool_param` of a question as the contract writes it: stride `(1, SH, SW, 1)`."""
     settings = {key: value for key, value in question.parameters.items() if key not in ("stride", "stride_type")}
-    height, width = question.parameters["stride"]
-    stride = [1, height, width, 1]
+    stride = contract_stride(question.parameters)
     settings["stride"] = np.array(stride) if question.parameters["stride_type"] == "array" else stride
     return settings
 

@@ -61,7 +61,7 @@ def save(
                 target.parent.mkdir(exist_ok=True)
                 target.write_text(json.dumps(notebook, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
             (fresh / ARRAYS_FILE).write_bytes(array_file.dumps({**kept, **arrays}))
-            (fresh / EVIDENCE_FILE).write_bytes(_adapter().dump_json(evidence, indent=1))
+            (fresh / EVIDENCE_FILE).write_bytes(_adapter().dump_json(evidence))
             _replace(fresh, folder)
         except BaseException:
             shutil.rmtree(fresh, ignore_errors=True)

@@ -67,3 +67,13 @@ def test_unknown_key_is_our_fault_and_loud() -> None:
 
 def test_braces_in_values_are_left_alone() -> None:
     assert "{evil}" in TEXTS.text(Message("check.raised", {"reason": "{evil}"}))
+
+
+def test_every_flag_that_code_raises_has_a_text() -> None:
+    package = Path(__file__).parents[2] / "grader"
+    named = {
+        name
+        for file in package.rglob("*.py")
+        for name in re.findall(r'\bFlag\(\s*"(\w+)"', file.read_text(encoding="utf-8"))
+    }
+    assert len(named) > 8 and {f"flag.{name}" for name in named} <= TEXTS.keys()

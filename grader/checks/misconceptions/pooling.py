@@ -87,6 +87,19 @@ def gradient_counts_winners(oracle: Oracle, question: Question) -> Iterator[Arra
     yield oracle.max_pool_backward(ones)
 
 
+def gradient_of_maximum_from_zero(oracle: Oracle, question: Question) -> Iterator[Arrays]:
+    """A window without a positive value has no winner: its gradient is lost, or lands at index -1."""
+    x, dout = question.inputs["x"], question.inputs["dout"]
+    kept = np.zeros_like(dout)
+    for i, j, rows, columns in windows(question):
+        kept[:, i, j] = dout[:, i, j] * (x[:, rows, columns].max(axis=(1, 2)) > 0)
+    lost = oracle.max_pool_backward(replace(question, inputs={**question.inputs, "dout": kept}))["dx"]
+    yield {"dx": lost}
+    last = lost.copy()
+    last[:, -1, -1] += (dout - kept).sum(axis=(1, 2))
+    yield {"dx": last}
+
+
 POOLING: tuple[Misconception, ...] = (
     Misconception("maximum_starts_at_zero", FORWARD, maximum_starts_at_zero),
     Misconception("average_instead_of_maximum", FORWARD, average_instead_of_maximum),
@@ -94,6 +107,7 @@ POOLING: tuple[Misconception, ...] = (
     Misconception("window_axes_swapped", FORWARD, window_axes_swapped),
     Misconception("stride_ignored", FORWARD, stride_ignored),
     Misconception("wrong_axis_order", FORWARD, wrong_axis_order),
+    Misconception("maximum_starts_at_zero", BACKWARD, gradient_of_maximum_from_zero),
     Misconception("dx_overwritten", BACKWARD, dx_overwritten),
     Misconception("gradient_to_whole_window", BACKWARD, gradient_to_whole_window),
     Misconception("gradient_counts_winners", BACKWARD, gradient_counts_winners),
