@@ -19,6 +19,7 @@ from typing import Any, NoReturn
 
 from grader.execute import wire
 from grader.execute.environment import python_environment
+from grader.execute.exit_codes import FAILED
 from grader.execute.process_control import adopt_orphans, die_with_parent, kill_everything_below
 from grader.execute.serve import NotebookRunner, serve
 from grader.execute.values import ValueBounds
@@ -26,8 +27,6 @@ from grader.execute.work_folder import write_files
 from grader.model.isolation import IsolationLevel
 from grader.model.limits import ExecutionLimits
 from grader.sandbox import CellPolicy, Sandbox
-
-_FAILED = 70
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +51,7 @@ def run_child(
         # Sent before anything else: the kernel tells the grader this process's id along with it.
         wire.send(channel, {"hello": True})
         sandbox.enter_cell(CellPolicy(work=str(order.work), limits=order.limits, slot=order.slot))
+        die_with_parent()
         adopt_orphans()
         _set_environment()
         wire.send(channel, {"ready": True})
@@ -91,7 +91,7 @@ def _report_failure(channel: socket.socket, error: BaseException) -> NoReturn:
     try:
         wire.send(channel, {"failed": f"{type(error).__name__}: {error}"[:500]})
     finally:
-        os._exit(_FAILED)
+        os._exit(FAILED)
 
 
 class _Host:
@@ -159,7 +159,7 @@ class _Host:
             bounds = ValueBounds(array_bytes=self._order.limits.array_bytes)
             serve(socket.socket(fileno=descriptor), seed, bounds, self._run_notebook)
         finally:
-            os._exit(_FAILED)
+            os._exit(FAILED)
 
     def _end_item(self) -> None:
         assert self._inner is not None
@@ -170,5 +170,5 @@ class _Host:
         os.close(self._inner_handle)
         self._inner = None
         if not kill_everything_below(self._own_namespace):
-            os._exit(_FAILED)  # the grader sees this, kills the whole tree and starts afresh
+            os._exit(FAILED)  # the grader sees this, kills the whole tree and starts afresh
         wire.send(self._channel, {"ended": self._item, "code": os.waitstatus_to_exitcode(status)})

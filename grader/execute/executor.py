@@ -45,6 +45,8 @@ class Executor:
     ):
         if runner not in RUNNERS:
             raise UsageError(f"--runner: found {runner!r}, allowed: {', '.join(RUNNERS)}")
+        if runner == "nbclient" and level is IsolationLevel.LANDLOCK:
+            raise UsageError("--runner nbclient does not work at isolation landlock, which refuses a kernel's sockets")
         self._runner = runner
         if scratch is None:
             self._scratch = Path(tempfile.mkdtemp(prefix="cnn-grader-"))

@@ -18,16 +18,29 @@ import nbformat
 import zmq.asyncio  # noqa: F401 (dear to import; done once, before the fork)
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
+from nbclient.exceptions import DeadKernelError
 
+from grader.execute.exit_codes import KERNEL_DIED
 from grader.execute.outputs import KNOWN_MIME_TYPES, Output, OutputList
+from grader.execute.tracebacks import MOST_FRAMES
 from grader.probes import frameworks
 
 # Five sockets: the folder is the kernel's and ours alone, so fixed numbers do.
 _PORTS = dict(shell_port=1, iopub_port=2, stdin_port=3, hb_port=4, control_port=5)
 _START_KERNEL = """
 from ipykernel.kernelapp import launch_new_instance
+from ipykernel.iostream import IOPubThread
+from ipykernel.zmqshell import ZMQInteractiveShell
+
+# The default wants a terminal, and there is none in a sandbox.
+ZMQInteractiveShell.system = ZMQInteractiveShell.system_raw
+# A TCP port through which forked processes could print: there is no network, and asking for one aborts.
+IOPubThread._setup_pipe_in = lambda thread: setattr(thread, "_pipe_flag", False)
 launch_new_instance()
 """
+_CELL_FRAME = re.compile(r"Cell In\s?\[(?P<where>(?P<cell>\d+))\], line (?P<line>\d+)(?:, in (?P<function>\w+))?")
+_FILE_FRAME = re.compile(r"File (?P<where>[^\n]*?):(?P<line>\d+)(?:, in (?P<function>\w+))?")
+_ARROW = re.compile(r"^-+> \d+ (?P<source>.*)$", re.MULTILINE)
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -41,6 +54,7 @@ class NbclientRunner:
 
     def __call__(self, request: Mapping[str, Any], answer: Callable[[Any], None]) -> None:
         """Run the cells ``sources``, each answered with its outputs and its error."""
+        _save_font_list()
         cells = [nbformat.v4.new_code_cell(source) for source in request["sources"]]
         notebook = nbformat.v4.new_notebook(cells=cells)
 
@@ -48,7 +62,7 @@ class NbclientRunner:
             content = execute_reply["content"]
             error = None
             if content["status"] == "error":
-                error = [str(content["ename"]), str(content["evalue"]), _frames(content["traceback"])]
+                error = [str(content["ename"]), str(content["evalue"]), _frames(content["traceback"], request["work"])]
             outputs = _bounded(cell.outputs, request["output_bytes"])
             answer({"cell": cell_index, "outputs": outputs, "execution_count": cell_index + 1, "error": error})
 
@@ -61,11 +75,18 @@ class NbclientRunner:
             on_cell_executed=executed,
             resources={"metadata": {"path": request["work"]}},
         )
-        client.execute()
+        try:
+            client.execute()
+        except DeadKernelError:
+            os._exit(KERNEL_DIED)
+        except Exception as error:  # the kernel did not start: not the notebook's doing
+            answer(
+                {"fault": f"the kernel could not be run: {type(error).__name__}: {error}; {request['drain']()[-1000:]}"}
+            )
 
     def _kernel_manager(self) -> AsyncKernelManager:
         # Relative, because a socket's path may have only some hundred characters.
-        home = Path(os.environ["HOME"]).relative_to(os.getcwd())
+        home = Path(os.path.relpath(os.environ["HOME"]))
         manager = AsyncKernelManager(
             transport="ipc", ip=str(home / "kernel"), connection_file=str(home / "kernel.json"), **_PORTS
         )
@@ -79,6 +100,15 @@ class NbclientRunner:
             "--InteractiveShell.colors=nocolor",
         ]
         return manager
+
+
+def _save_font_list() -> None:
+    """Spare the kernel the search for fonts, whose tool complains in a sandbox that has no fonts."""
+    manager = sys.modules.get("matplotlib.font_manager")
+    if manager is not None:
+        folder = Path(os.environ["MPLCONFIGDIR"])
+        folder.mkdir(parents=True, exist_ok=True)
+        manager.json_dump(manager.fontManager, folder / f"fontlist-v{manager.FontManager.__version__}.json")
 
 
 def _bounded(outputs: Sequence[Mapping[str, Any]], most_bytes: int) -> list[Output]:
@@ -96,11 +126,20 @@ def _bounded(outputs: Sequence[Mapping[str, Any]], most_bytes: int) -> list[Outp
     return bounded.finish()
 
 
-def _frames(traceback: Sequence[str]) -> list[str]:
+def _frames(traceback: Sequence[str], work: str) -> list[str]:
     """Where in the notebook or in the work folder an error came from, read off a kernel's written traceback."""
     frames = []
     for entry in traceback:
-        place = re.match(r"(?:File|Cell) ([^\n]*)", _ANSI.sub("", str(entry)))
-        if place:
-            frames.append(place.group(1)[:400])
-    return frames[-20:]
+        entry = _ANSI.sub("", str(entry))
+        place = _CELL_FRAME.match(entry) or _FILE_FRAME.match(entry)
+        if not place:
+            continue
+        where = place["where"]
+        if "cell" not in place.groupdict() and not where.startswith(work):
+            continue
+        name = f"cell {where}" if "cell" in place.groupdict() else where[len(work) :].lstrip("/")
+        function = f", in {place['function']}" if place["function"] else ""
+        source = _ARROW.search(entry)
+        text = f"{name}, line {place['line']}{function}" + (f": {source['source'].strip()}" if source else "")
+        frames.append(text[:400])
+    return frames if len(frames) <= MOST_FRAMES else frames[:5] + frames[-(MOST_FRAMES - 5) :]

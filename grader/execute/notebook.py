@@ -9,9 +9,10 @@ from typing import Any
 from grader.execute.channel import WaitTimeout
 from grader.execute.outputs import Output, checked_outputs
 from grader.execute.probing import how_it_ended
-from grader.execute.replies import answer_body, checked_error
+from grader.execute.replies import answer_body, checked_error, checked_text
 from grader.execute.session import Host, OutOfMemory, Session, SessionEnded
 from grader.execute.wire import MalformedFrame
+from grader.model.errors import InfrastructureError
 from grader.model.limits import ExecutionLimits
 from grader.model.observation import NotebookObservation, StudentError
 from grader.model.status import CallOutcome
@@ -71,6 +72,9 @@ class _Run:
                 allowance = _KERNEL_START_S if number == 0 and self._runner == "nbclient" else 0.0
                 cell_deadline = time.monotonic() + self._limits.cell_wall_s + allowance
                 frame = session.receive(min(deadline, cell_deadline))
+                # A cell runs inside this runner's kernel only, so a fault of the runner is not the notebook's.
+                if self._runner == "nbclient" and type(frame.body) is dict and "fault" in frame.body:
+                    raise InfrastructureError(checked_text(frame.body["fault"]))
                 self._take(number, answer_body(frame, _KEYS))
         except WaitTimeout:
             return "timeout", f"code cell {number + 1} did not end in time"

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from grader.execute.channel import WaitTimeout
+from grader.execute.exit_codes import CHANNEL_LOST, KERNEL_DIED
 from grader.execute.replies import call_observation
-from grader.execute.serve import CHANNEL_LOST
 from grader.execute.session import Host, OutOfMemory, Session, SessionEnded
 from grader.execute.values import Encoder, ValueBounds
 from grader.execute.wire import MalformedFrame
@@ -120,6 +120,8 @@ def how_it_ended(code: int | None) -> tuple[CallOutcome, str]:
         return CallOutcome.TIMED_OUT, "used up its processor time"
     if code < 0:
         return CallOutcome.DIED, _signal_name(-code)
+    if code == KERNEL_DIED:
+        return CallOutcome.DIED, "the kernel died"
     if code == CHANNEL_LOST:
         return CallOutcome.MALFORMED, "closed or spoiled the socket of its answer"
     return CallOutcome.EXITED, f"exit code {code}"

@@ -19,6 +19,7 @@ import numpy as np
 
 from grader.execute import wire
 from grader.execute.capture import DescriptorPipe, HeadAndTail, TextSink
+from grader.execute.exit_codes import CHANNEL_LOST
 from grader.execute.tracebacks import student_error
 from grader.execute.values import Decoder, Encoder, ValueBounds
 from grader.model.observation import StudentError
@@ -26,9 +27,6 @@ from grader.model.status import CallOutcome
 from grader.probes import PROBES
 from grader.probes.frameworks import ForbiddenFrameworkError, forget_uses, used_frameworks
 from grader.probes.lookup import FunctionMissing, ModuleNotImported
-
-#: Exit code of a process that could not answer any more because its socket was gone.
-CHANNEL_LOST = 77
 
 # Captured: a student's module may put something else under these names.
 _exit, _getpid, _clock = os._exit, os.getpid, time.perf_counter
