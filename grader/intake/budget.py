@@ -10,8 +10,8 @@ from grader.model.limits import MEBIBYTE, IntakeLimits
 
 CHUNK_BYTES = 1 << 18
 
-#: Below this much output no ratio is dangerous, and small honest text can compress very well.
-RATIO_FLOOR_BYTES = 8 * MEBIBYTE
+#: Below this much output no stream is dangerous; small honest text can compress very well, and a tar has its padding.
+STREAM_FLOOR_BYTES = 8 * MEBIBYTE
 
 #: Junk and data sets are skipped unread, so a forgotten virtual environment may exceed the limits this many times
 #: over before the archive is refused; without any bound an archive of empty members could keep a worker busy.
@@ -56,13 +56,14 @@ class IntakeBudget:
     def count_streamed_bytes(self, count: int) -> None:
         """`count` more bytes out of the decompressor, of whatever member."""
         self._streamed_bytes += count
+        if self._streamed_bytes <= STREAM_FLOOR_BYTES:
+            return
         limit = self.limits.unpacked_bytes * SKIPPED_ALLOWANCE
         if self._streamed_bytes > limit:
             raise rejected("unpacked_too_large", found=self._streamed_bytes, limit=limit)
-        if self.source_bytes and self._streamed_bytes > RATIO_FLOOR_BYTES:
-            if self._streamed_bytes > self.source_bytes * self.limits.compression_ratio:
-                ratio = self._streamed_bytes // self.source_bytes
-                raise rejected("compressed_too_well", found=ratio, limit=self.limits.compression_ratio)
+        if self.source_bytes and self._streamed_bytes > self.source_bytes * self.limits.compression_ratio:
+            ratio = self._streamed_bytes // self.source_bytes
+            raise rejected("compressed_too_well", found=ratio, limit=self.limits.compression_ratio)
 
 
 class CountedReader:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import nbformat
+from nbformat import reader
 
 from grader.intake.notebook_cells import plain_cell
 from grader.messages import catalogue
@@ -106,7 +107,7 @@ def _upgrade(loaded: dict[str, Any], major: int) -> dict[str, Any]:
     logger = logging.getLogger("traitlets")
     disabled, logger.disabled = logger.disabled, True  # nbformat reports what it mends; here that is no news
     try:
-        upgraded = nbformat.convert(nbformat.from_dict({"metadata": {}} | loaded), NOTEBOOK_FORMAT)
+        upgraded = nbformat.convert(reader.reads(json.dumps({"metadata": {}} | loaded)), NOTEBOOK_FORMAT)
         return json.loads(json.dumps(upgraded))
     except Exception as error:  # the converters assume a well-formed notebook and fail in any way on others
         raise UnreadableNotebook.because("not_upgradable", found=major, detail=_one_line(error)) from error
