@@ -15,6 +15,7 @@ from grader.engine.job_failure import JobFailure
 from grader.intake.candidate import Inbox
 from grader.messages import catalogue
 from grader.model.status import SubmissionStatus
+from grader.report.wording import points_text
 
 
 class PlainListener:
@@ -45,8 +46,8 @@ class PlainListener:
         return self._text(
             f"cli.batch.{outcome.work}",
             team=outcome.team,
-            score=f"{outcome.score:g}",
-            max_score=f"{outcome.max_score:g}",
+            score=points_text(outcome.score),
+            max_score=points_text(outcome.max_score),
             seconds=f"{outcome.seconds:.1f}",
         )
 

@@ -67,7 +67,7 @@ def chosen_isolation(report: IsolationReport, weakest: IsolationLevel) -> Isolat
 def forbidden_imports(settings: RunSettings) -> tuple[str, ...]:
     """Packages that the code of the run's parts may not use, sorted."""
     parts = settings.rubric.parts
-    return tuple(sorted({name for number in settings.parts for name in parts[number].forbidden_imports}))  # type: ignore[index]
+    return tuple(sorted({name for number in settings.parts for name in parts[number].forbidden_modules}))  # type: ignore[index]
 
 
 def usable_cores() -> int:

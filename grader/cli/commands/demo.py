@@ -5,12 +5,16 @@ from __future__ import annotations
 import argparse
 import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from grader.cli import options
 from grader.cli.commands import batch
 from grader.cli.console import make_console, say
 from grader.messages import catalogue
 from grader.model.errors import UsageError
+
+if TYPE_CHECKING:
+    from grader.authoring.demo_submissions import DemoSubmission
 
 NAME = "demo"
 
@@ -31,13 +35,16 @@ def declare(commands: options.Commands) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     inbox = arguments.out / "inbox"
-    _make_inbox(arguments.out, inbox)
+    samples = _make_inbox(arguments.out, inbox)
     if options.verbosity(arguments) >= 0:
-        say(make_console(), catalogue().text("cli.demo.made", inbox=inbox))
+        console = make_console()
+        say(console, catalogue().text("cli.demo.made", inbox=inbox))
+        for sample in samples:
+            say(console, catalogue().text("cli.demo.sample", name=sample.name, shows=sample.shows))
     return batch.grade(arguments, (inbox,), again=f"grade.py demo -o {arguments.out}")
 
 
-def _make_inbox(out: Path, inbox: Path) -> None:
+def _make_inbox(out: Path, inbox: Path) -> list[DemoSubmission]:
     from grader.authoring.demo_submissions import make_inbox
     from grader.engine.installation import Installation
 
@@ -51,7 +58,7 @@ def _make_inbox(out: Path, inbox: Path) -> None:
         out.mkdir(parents=True, exist_ok=True)
         mark.touch()
         shutil.rmtree(inbox, ignore_errors=True)
-        make_inbox(inbox, installation.student_template, installation.reference)
+        return make_inbox(inbox, installation.student_template, installation.reference)
     except OSError as error:
         reason = error.strerror or str(error)
         raise UsageError(catalogue().text("engine.out_not_writable", out=out, reason=reason)) from error
