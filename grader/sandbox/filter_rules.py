@@ -39,8 +39,11 @@ _KERNEL_SURFACE = (
 _MACHINE_WIDE = (
     "reboot acct settimeofday clock_settime clock_adjtime adjtimex sethostname setdomainname iopl ioperm vhangup"
 )
-# Memory that no limit counts: it belongs to no address space until it is mapped.
-_UNCOUNTED_MEMORY = "memfd_create memfd_secret shmget semget msgget"
+# Memory that no limit counts: it belongs to no address space until it is mapped. System V objects can also be used by
+# number alone, without having been opened.
+_UNCOUNTED_MEMORY = (
+    "memfd_create memfd_secret shmget shmat shmctl semget semop semtimedop semctl msgget msgsnd msgrcv msgctl"
+)
 # Landlock does not govern these, and they name files by path.
 _METADATA = "chmod fchmod fchmodat fchmodat2 utime utimes utimensat futimesat"
 _OWNERSHIP = (
