@@ -48,7 +48,10 @@ class ItemResult:
 
 @dataclass(frozen=True, slots=True)
 class Scorecard:
-    """Verdict on one submission. `reason` says why a hand-in was rejected or could not be graded."""
+    """Verdict on one submission. `reason` says why a hand-in was rejected or could not be graded.
+
+    `full_points` is what could have been reached where there are no items to add up.
+    """
 
     team: str
     source: str
@@ -62,6 +65,7 @@ class Scorecard:
     isolation: IsolationUsed | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
     rubric_sha256: str = ""
+    full_points: float = 0.0
 
     @property
     def score(self) -> float:
@@ -69,7 +73,7 @@ class Scorecard:
 
     @property
     def max_score(self) -> float:
-        return sum(item.max_points for item in self.items)
+        return sum(item.max_points for item in self.items) if self.items else self.full_points
 
     @property
     def pending_points(self) -> float:

@@ -32,11 +32,11 @@ def render(scorecards: Iterable[Scorecard], rubric: Rubric) -> str:
     writer = csv.DictWriter(text, columns, lineterminator="\n")
     writer.writeheader()
     for scorecard in scorecards:
-        writer.writerow(_row(scorecard, item_ids))
+        writer.writerow(_row(scorecard, item_ids, rubric.total))
     return text.getvalue()
 
 
-def _row(scorecard: Scorecard, item_ids: list[str]) -> dict[str, str]:
+def _row(scorecard: Scorecard, item_ids: list[str], total: float) -> dict[str, str]:
     failed_on = scorecard.status is SubmissionStatus.GRADER_ERROR
     items = {item.id: item for item in scorecard.items}
     points = {item_id: "" if failed_on else _points(items.get(item_id), scorecard) for item_id in item_ids}
@@ -44,7 +44,7 @@ def _row(scorecard: Scorecard, item_ids: list[str]) -> dict[str, str]:
         "team": text_cell(scorecard.team),
         "status": scorecard.status.value,
         "score": "" if failed_on else _number(scorecard.score),
-        "max_score": _number(scorecard.max_score),
+        "max_score": _number(scorecard.max_score if scorecard.items else total),
         "pending_points": _number(scorecard.pending_points),
         "provisional": "true" if scorecard.provisional else "false",
         **points,

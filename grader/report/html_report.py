@@ -10,7 +10,7 @@ from grader.model.status import ItemStatus
 from grader.report.audience import flags_for_student
 from grader.report.failing_case import Arrays, FailingCase, failing_case, no_arrays
 from grader.report.page import render_page
-from grader.report.wording import feedback, flag_text, isolation_sentence, write
+from grader.report.wording import feedback, first_hints, flag_text, isolation_sentence, write
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +47,9 @@ def render(scorecard: Scorecard, arrays: Arrays = no_arrays) -> str:
 
 
 def _item_view(item: ItemResult, arrays: Arrays) -> _ItemView:
+    hints = first_hints(item)
     checks = [
-        _CheckView(
-            check,
-            write(check.message),
-            write(check.hint) if check.hint is not None else "",
-            failing_case(item.id, check, arrays),
-        )
+        _CheckView(check, write(check.message), hints.get(check.id, ""), failing_case(item.id, check, arrays))
         for check in item.checks
     ]
     return _ItemView(item, write(item.title), feedback(item), checks)

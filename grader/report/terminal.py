@@ -13,7 +13,16 @@ from grader.report.clean_text import clean_line
 from grader.report.failing_case import Arrays, FailingCase, failing_case, no_arrays
 from grader.report.number_table import NumberComparison, NumberTable
 from grader.report.symbols import SYMBOLS
-from grader.report.wording import error_text, feedback, flag_text, item_points_text, points_text, status_word, write
+from grader.report.wording import (
+    error_text,
+    feedback,
+    first_hints,
+    flag_text,
+    item_points_text,
+    points_text,
+    status_word,
+    write,
+)
 
 #: What `verbosity` may be: one line an item, what does not pass, every check.
 QUIET, NORMAL, VERBOSE = -1, 0, 1
@@ -88,21 +97,32 @@ class _Printer:
         if item.status is not ItemStatus.PASSED or self._verbosity >= VERBOSE:
             for sentence in feedback(item):
                 self._line(sentence, indent=4)
-        shown_case = False
-        for check in item.checks:
-            if check.status is ItemStatus.PASSED and self._verbosity < VERBOSE and check.hint is None:
-                continue
-            shown_case = self._check(item, check, not shown_case or self._verbosity >= VERBOSE) or shown_case
+        self._checks(item)
 
-    def _check(self, item: ItemResult, check: CheckResult, with_case: bool) -> bool:
-        """Print one check; True if its smallest failing case was printed, which without -v one check of an item gets."""
+    def _checks(self, item: ItemResult) -> None:
+        """Without -v the first check that does not pass, and every other that has a hint of its own; the rest by name."""
+        verbose = self._verbosity >= VERBOSE
+        hints = first_hints(item)
+        shown_case = False
+        others = []
+        for check in item.checks:
+            hint = hints.get(check.id, "")
+            if verbose or hint or (not shown_case and check.status is not ItemStatus.PASSED):
+                shown_case = self._check(item, check, hint, verbose or not shown_case) or shown_case
+            elif check.status is not ItemStatus.PASSED:
+                others.append(check.id)
+        if others:
+            self._line(write("terminal.others", checks=", ".join(others)), indent=4)
+
+    def _check(self, item: ItemResult, check: CheckResult, hint: str, with_case: bool) -> bool:
+        """Print one check, its smallest failing case only if `with_case`; True if that was printed."""
         lead = Text.assemble(self._mark(check.status), f" {status_word(check.status)}: ")
         self._line(f"{check.id}. {write(check.message)}", lead=lead, indent=4)
         if self._verbosity >= VERBOSE and check.measured is not None:
             measured, limit = error_text(check.measured), error_text(check.limit)
             self._line(write("terminal.measured", measured=measured, limit=limit), indent=6, style="dim")
-        if check.hint is not None:
-            self._line(write("terminal.hint", text=write(check.hint)), indent=6)
+        if hint:
+            self._line(write("terminal.hint", text=hint), indent=6)
         if not with_case:
             return False
         case = failing_case(item.id, check, self._arrays, _TABLE_SIZE)
@@ -114,8 +134,8 @@ class _Printer:
         if case.asked:
             asked = ", ".join(f"{name} {value}" for name, value in case.asked)
             self._line(write("terminal.smallest", asked=asked), indent=6)
-        if case.error_type:
-            self._line(write("terminal.raised", type=case.error_type, message=case.error_message), indent=6)
+        if case.frames:
+            self._line(write("terminal.frames"), indent=6)
             for frame in case.frames[-_FRAMES:]:
                 self._code(frame)
         for name, numbers in case.comparisons:

@@ -37,6 +37,15 @@ def feedback(item: ItemResult) -> list[str]:
     return [write(message) for message in item.feedback]
 
 
+def first_hints(item: ItemResult) -> dict[str, str]:
+    """Hints by check, each where it comes up first: one cause often fails many checks, and is told once."""
+    hints: dict[str, str] = {}
+    for check in item.checks:
+        if check.hint is not None and (hint := write(check.hint)) not in hints.values():
+            hints[check.id] = hint
+    return hints
+
+
 def flag_text(flag: Flag) -> str:
     return write(Message(f"flag.{flag.id}", flag.values))
 

@@ -67,7 +67,8 @@ def test_a_grader_error_has_no_points_at_all(samples, rubric: Rubric):
 
 def test_a_rejected_hand_in_has_zero_and_its_reason(samples, rubric: Rubric):
     row = rows(render([samples.rejected()], rubric))[0]
-    assert row["score"] == "0" and row["reason"] == "the archive ends in the middle of a member"
+    assert (row["score"], row["max_score"], row["p1.conv_forward.same"]) == ("0", "35", "0")
+    assert row["reason"] == "the archive ends in the middle of a member"
 
 
 def test_a_hostile_name_is_one_inert_cell_on_one_line(samples, rubric: Rubric):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 from html.parser import HTMLParser
 
 import numpy as np
@@ -142,3 +143,11 @@ def test_an_array_that_did_not_come_back_is_named(samples):
 
     text = Page(html_report.render(samples.ordinary(), arrays)).text
     assert "db: expected and got Nothing of this name came back" in text
+
+
+def test_a_hint_that_many_checks_share_is_told_once(samples):
+    item = samples.partial_item()
+    wrong = item.checks[1]
+    others = tuple(dataclasses.replace(wrong, id=name, failing=None) for name in ("other", "third"))
+    page = render(samples, samples.card(dataclasses.replace(item, checks=(*item.checks, *others))))
+    assert page.text.count("Look at the stride.") == 1

@@ -66,8 +66,8 @@ def test_a_hand_in_that_the_grader_failed_on_has_no_score_and_nothing_that_adds_
 
 
 def test_a_rejected_hand_in_has_zero_points_and_a_reason(samples):
-    tree = result(samples.rejected())
-    assert (tree["status"], tree["score"]) == ("rejected", 0.0)
+    tree = result(dataclasses.replace(samples.rejected(), full_points=30.0))
+    assert (tree["status"], tree["score"], tree["max_score"]) == ("rejected", 0.0, 30.0)
     assert tree["reason"] == "the archive ends in the middle of a member"
 
 
