@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-_CELL_TYPES = frozenset({"code", "markdown", "raw"})
+_CELL_TYPES = ("code", "markdown", "raw")
 
 
 def plain_cell(cell: Any) -> dict[str, Any] | None:

@@ -78,7 +78,7 @@ def first_telling(names: Iterable[str]) -> str | None:
 def safe_team_name(name: str) -> str:
     """`name` as one path component on any file system: NFC, Unicode kept, unsafe characters replaced, bounded length."""
     normal = unicodedata.normalize("NFC", name)
-    safe = "".join("_" if _is_unsafe(character) else character for character in normal)
+    safe = "".join(map(_safe_character, normal))
     safe = safe[:NAME_CHARACTERS].strip(" ")
     if safe.startswith((".", "-")):
         safe = f"_{safe[1:]}"
@@ -89,10 +89,11 @@ def safe_team_name(name: str) -> str:
     return safe or UNNAMED
 
 
-def _is_unsafe(character: str) -> bool:
-    # Categories: control, format (bidirectional and zero-width), surrogate, private use, unassigned, line separators.
-    category = unicodedata.category(character)
-    return category.startswith("C") or category in ("Zl", "Zp") or _UNSAFE.match(character) is not None
+def _safe_character(character: str) -> str:
+    if unicodedata.category(character) == "Zs":
+        return " "
+    # Not printable: control, format (bidirectional, zero-width), surrogate, private, unassigned, line separators.
+    return character if character.isprintable() and not _UNSAFE.match(character) else "_"
 
 
 def _plain(name: str) -> str:

@@ -111,16 +111,25 @@ def test_what_is_no_notebook_is_named(raw: bytes, reason: str) -> None:
         read_notebook(raw)
 
 
+WORDS = ("code", "markdown", "stream", "error", "display_data", "execute_result", "\ud800")
 KEYS = ("cell_type", "source", "outputs", "output_type", "data", "text/plain", "attachments", "traceback", "code")
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.sampled_from(WORDS),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=4),
     max_leaves=12,
 )
 
+OUTPUT = st.fixed_dictionaries(
+    {"output_type": st.sampled_from(WORDS)}, optional={key: JSON for key in ("name", "text", "data", "traceback")}
+)
+CELL = st.fixed_dictionaries(
+    {"cell_type": st.sampled_from(WORDS), "outputs": st.lists(OUTPUT, max_size=2) | JSON},
+    optional={"source": JSON, "attachments": JSON, "execution_count": JSON},
+)
+
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(JSON, max_size=4), st.integers(min_value=2, max_value=4))
+@given(st.lists(CELL | JSON, max_size=4), st.integers(min_value=2, max_value=4))
 def test_any_content_gives_a_valid_notebook_or_a_reason(cells: list[object], version: int) -> None:
     document = {"nbformat": version, "cells": cells, "worksheets": [{"cells": cells}]}
     try:
