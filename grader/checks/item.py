@@ -18,7 +18,6 @@ from grader.model.evidence import CaseEvidence, ItemEvidence, Problem
 from grader.model.observation import CallObservation, ProbeRequest
 from grader.model.status import CallOutcome, Visibility
 
-
 #: Below this relative error an answer is exact, and there is nothing to explain.
 EXACT = 1e-9
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Sequence
 
 from grader.model.evidence import CaseEvidence
@@ -69,11 +70,22 @@ def _status(case: CaseEvidence) -> ItemStatus:
 
 
 def _message(case: CaseEvidence, error: float | None, allowed: float) -> Message:
-    prefix = "check" if case.visibility is Visibility.PUBLIC else "hidden"
+    """Why the case fails. Of a hidden case nothing is told that its inputs could stand in."""
+    values = {"error": f"{error:.2g}" if error is not None else "", "limit": f"{allowed:.0g}"}
+    if case.visibility is Visibility.HIDDEN:
+        if case.outcome is not CallOutcome.RETURNED:
+            return Message(f"hidden.{case.outcome.value}", {"reason": _kind_of_error(case)})
+        return Message("hidden.problem") if case.problems else Message("hidden.wrong_values", values)
     if case.outcome is not CallOutcome.RETURNED:
         reason = "" if case.error is None else f"{case.error.type}: {case.error.message}"
-        return Message(f"{prefix}.{case.outcome.value}", {"reason": reason, "detail": case.detail})
+        return Message(f"check.{case.outcome.value}", {"reason": reason, "detail": case.detail})
     if case.problems:
         problem = case.problems[0]
         return Message(f"problem.{problem.id}", problem.values)
-    return Message(f"{prefix}.wrong_values", {"error": f"{error:.2g}", "limit": f"{allowed:.0g}"})
+    return Message("check.wrong_values", values)
+
+
+def _kind_of_error(case: CaseEvidence) -> str:
+    """The exception's class where Python knows it; a name of the student's own could carry anything."""
+    known = case.error is not None and isinstance(getattr(builtins, case.error.type, None), type)
+    return case.error.type if known and case.error is not None else "an exception"

@@ -9,7 +9,7 @@ from grader.model.evidence import CaseEvidence, ItemEvidence
 from grader.model.message import Message
 from grader.model.rubric import Item, Rubric, Tolerance
 from grader.model.scorecard import CheckResult, ItemResult
-from grader.model.status import CallOutcome, ItemStatus
+from grader.model.status import CallOutcome, ItemStatus, Visibility
 from grader.scoring.answers import best_reading, within
 from grader.scoring.case_class import score_class
 from grader.scoring.credit import credited_points
@@ -141,6 +141,12 @@ def _status(checks: Sequence[CheckResult], observed: ItemEvidence, points: float
 def _summary(status: ItemStatus, passed: int, total: int, observed: ItemEvidence) -> Message:
     values: dict[str, object] = {"passed": passed, "total": total}
     if status is ItemStatus.FORBIDDEN:
-        used = sorted({case.detail for case in observed.cases if case.outcome is CallOutcome.FORBIDDEN})
-        values["used"] = ", ".join(used)
+        values["used"] = ", ".join(
+            sorted({_framework(c) for c in observed.cases if c.outcome is CallOutcome.FORBIDDEN})
+        )
     return Message(f"feedback.{status.value}", values)
+
+
+def _framework(case: CaseEvidence) -> str:
+    """What was used: the dotted name, or for a hidden case only the package, which the rubric lists."""
+    return case.detail if case.visibility is Visibility.PUBLIC else case.detail.partition(".")[0]

@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grader.messages import catalogue
 from grader.model.evidence import CaseEvidence, Problem
+from grader.model.observation import StudentError
 from grader.model.rubric import Rubric, ShareOfClasses, Threshold, Thresholds
 from grader.model.scorecard import ItemResult
 from grader.model.status import CallOutcome, ItemStatus, Visibility
@@ -51,6 +53,21 @@ def test_one_wrong_hidden_case_fails_its_class_without_showing_it() -> None:
     found = pool(case("strides", {"contract": 0.0}), hidden, case("negative", {"contract": 0.0}))
     check = found.checks[0]
     assert check.status is ItemStatus.FAILED and check.failing is None and check.message.key == "hidden.wrong_values"
+
+
+def test_nothing_that_a_student_can_print_is_told_of_a_hidden_case() -> None:
+    leaks = (
+        case("a", outcome=CallOutcome.RAISED, visibility=Visibility.HIDDEN, error=StudentError("ValueError", "x=1.25"),
+             detail="x=1.25", output="x=1.25"),
+        case("b", outcome=CallOutcome.RAISED, visibility=Visibility.HIDDEN, error=StudentError("x=1.25", "x=1.25")),
+        case("c", outcome=CallOutcome.DIED, visibility=Visibility.HIDDEN, detail="x=1.25"),
+        case("d", outcome=CallOutcome.FORBIDDEN, visibility=Visibility.HIDDEN, detail="x=1.25"),
+        case("e", visibility=Visibility.HIDDEN, problems=(Problem("wrong_shape", {"name": "x=1.25"}),)),
+    )  # fmt: skip
+    found = pool(*leaks, *(case(f"r{n}", {"contract": 0.0}) for n in range(9)))
+    told = [catalogue().text(check.message) for check in found.checks] + [str(check) for check in found.checks]
+    assert not any("1.25" in text for text in told)
+    assert "ValueError" in told[0]
 
 
 def test_float32_answers_have_their_own_tolerance() -> None:
