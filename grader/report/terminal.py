@@ -28,7 +28,7 @@ from grader.report.wording import (
 QUIET, NORMAL, VERBOSE = -1, 0, 1
 
 #: Lines longer than this are hard to read, however wide the terminal is.
-_WIDEST = 100
+_WIDEST = 80
 
 #: Rows, and numbers in a row, of a printed table: one table of long numbers stays below 80 columns, two of short ones.
 _TABLE_SIZE = 4
