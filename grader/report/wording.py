@@ -6,6 +6,7 @@ import math
 
 from grader.messages import catalogue
 from grader.model.evidence import IsolationUsed
+from grader.model.isolation import IsolationLevel
 from grader.model.message import Message
 from grader.model.scorecard import ItemResult
 from grader.model.status import ItemStatus, SubmissionStatus
@@ -63,7 +64,8 @@ def isolation_sentence(used: IsolationUsed | None, status: SubmissionStatus = Su
     if used is None:
         return write("isolation.not_run" if status is SubmissionStatus.REJECTED else "isolation.unknown")
     sentence = write(f"isolation.{used.level.value}")
-    if not used.gaps:
+    # Without isolation there is nothing that could have a gap: the sentence says it all.
+    if not used.gaps or used.level is IsolationLevel.NONE:
         return sentence
     return f"{sentence} {write('isolation.gaps', gaps='; '.join(used.gaps))}"
 

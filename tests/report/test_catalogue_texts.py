@@ -32,7 +32,7 @@ def test_signs_of_different_item_statuses_differ():
 @pytest.mark.parametrize("level", list(IsolationLevel))
 def test_every_isolation_level_has_a_sentence_and_the_weak_ones_say_so(level: IsolationLevel):
     sentence = isolation_sentence(IsolationUsed(level, ("disk total", "orphans")))
-    assert sentence.endswith("disk total; orphans.")
+    assert sentence.endswith("disk total; orphans.") == (level is not IsolationLevel.NONE)
     assert ("Not isolated" in sentence) == (level in {IsolationLevel.LIMITS, IsolationLevel.NONE})
 
 
