@@ -83,6 +83,9 @@ class ForkHost:
         if resident_bytes(self._process, exact_above=allowed) > allowed:
             raise OutOfMemory
 
+    def usable(self) -> bool:
+        return self._handle >= 0 and not _gone(self._handle, 0.0) and self.zygote_alive()
+
     def discard(self) -> None:
         self.channel.close()
         if self._handle >= 0:

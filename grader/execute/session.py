@@ -45,6 +45,9 @@ class Host(Protocol):
         Raises InfrastructureError.
         """
 
+    def usable(self) -> bool:
+        """Whether it still runs."""
+
     def discard(self) -> None:
         """Kill whatever runs there and remove the folder."""
 

@@ -94,6 +94,9 @@ class SpawnHost:
         self._sessions.append(session)
         return session
 
+    def usable(self) -> bool:
+        return True
+
     def discard(self) -> None:
         for session in self._sessions:
             session.close()

@@ -157,7 +157,9 @@ def test_a_module_that_does_not_import_says_why(executor, module, call, limits, 
 
 
 def test_odd_results_are_unsupported_and_large_ones_too(executor, module, call, limits) -> None:
-    source = "import numpy as np\ndef odd(): return np.matrix([1]), object(), {1: 2}\ndef large(): return np.ones(1 << 20)\n"
+    source = (
+        "import numpy as np\ndef odd(): return np.matrix([1]), object(), {1: 2}\ndef large(): return np.ones(1 << 20)\n"
+    )
     with executor.workspace(module(source), limits) as workspace:
         odd, large = workspace.probe([call("odd"), call("large")])
     assert odd.value == (Unsupported("matrix"), Unsupported("object"), Unsupported("dict with keys that are not text"))
@@ -172,7 +174,9 @@ def test_a_student_that_forks_answers_once(executor, module, call, limits) -> No
 
 
 def test_a_forged_answer_to_the_next_call_is_not_taken(executor, module, call, limits) -> None:
-    source = GOOD + """
+    source = (
+        GOOD
+        + """
 import json, os, struct
 def forge():
     body = dict(reply=1, outcome="returned", value=99, arguments={}, seconds=0.0, error=None, output="", detail="")
@@ -181,6 +185,7 @@ def forge():
         try: os.write(fd, struct.pack("<4sBIQ", b"CNNG", 1, len(header), 0) + header)
         except OSError: pass
 """
+    )
     with executor.workspace(module(source), limits) as workspace:
         forged, after = workspace.probe([call("forge"), call("good", 2)])
     assert forged.outcome is CallOutcome.MALFORMED and after.value == 4
