@@ -13,6 +13,9 @@ from grader.model.submission import Flag
 #: Version of `result.json`.
 RESULT_SCHEMA = 1
 
+#: Id of the check that stands for all others of an item where the student's module cannot be imported.
+IMPORT_CHECK = "import"
+
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:

@@ -8,7 +8,15 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from grader.report.clean_text import clean
 from grader.report.symbols import SYMBOLS
-from grader.report.wording import error_text, item_points_text, points_text, status_meaning, status_word, write
+from grader.report.wording import (
+    check_title,
+    error_text,
+    item_points_text,
+    points_text,
+    status_meaning,
+    status_word,
+    write,
+)
 
 #: Nothing is loaded and no script runs, whatever a page may come to hold.
 CONTENT_SECURITY_POLICY = (
@@ -38,6 +46,7 @@ def _environment() -> Environment:
         status_meaning=status_meaning,
         points=points_text,
         item_points=item_points_text,
+        check_title=check_title,
         error=error_text,
     )
     return environment

@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.text import Text
 
 from grader.model.isolation import IsolationLevel
-from grader.model.scorecard import CheckResult, ItemResult, Scorecard
+from grader.model.scorecard import IMPORT_CHECK, CheckResult, ItemResult, Scorecard
 from grader.model.status import ItemStatus, Severity, SubmissionStatus
 from grader.report.audience import flags_for_student
 from grader.report.clean_text import clean_line
@@ -14,6 +14,7 @@ from grader.report.failing_case import Arrays, FailingCase, failing_case, no_arr
 from grader.report.number_table import NumberComparison, NumberTable
 from grader.report.symbols import SYMBOLS
 from grader.report.wording import (
+    check_title,
     error_text,
     feedback,
     first_hints,
@@ -62,6 +63,7 @@ class _Printer:
         self._verbosity = verbosity
         self._public_only = public_only
         self._arrays = arrays
+        self._module_told = False
         self._width = min(console.width, _WIDEST)
         self._glyphs = _can_encode("".join(symbol.glyph for symbol in SYMBOLS.values()), console.encoding)
 
@@ -95,7 +97,14 @@ class _Printer:
         if self._verbosity <= QUIET:
             return
         if item.status is not ItemStatus.PASSED or self._verbosity >= VERBOSE:
-            for sentence in feedback(item):
+            sentences = feedback(item)
+            if any(check.id == IMPORT_CHECK for check in item.checks):
+                # One broken module fails every item for one reason, which is told once.
+                if self._module_told:
+                    self._line(write("terminal.same_reason"), indent=4)
+                    return
+                self._module_told = True
+            for sentence in sentences:
                 self._line(sentence, indent=4)
         self._checks(item)
 
@@ -110,14 +119,14 @@ class _Printer:
             if verbose or hint or (not shown_case and check.status is not ItemStatus.PASSED):
                 shown_case = self._check(item, check, hint, verbose or not shown_case) or shown_case
             elif check.status is not ItemStatus.PASSED:
-                others.append(check.id)
+                others.append(check_title(check))
         if others:
-            self._line(write("terminal.others", checks=", ".join(others)), indent=4)
+            self._line(write("terminal.others", checks="; ".join(others)), indent=4)
 
     def _check(self, item: ItemResult, check: CheckResult, hint: str, with_case: bool) -> bool:
         """Print one check, its smallest failing case only if `with_case`; True if that was printed."""
         lead = Text.assemble(self._mark(check.status), f" {status_word(check.status)}: ")
-        self._line(f"{check.id}. {write(check.message)}", lead=lead, indent=4)
+        self._line(f"{check_title(check)}: {write(check.message)}", lead=lead, indent=4)
         if self._verbosity >= VERBOSE and check.measured is not None:
             measured, limit = error_text(check.measured), error_text(check.limit)
             self._line(write("terminal.measured", measured=measured, limit=limit), indent=6, style="dim")

@@ -8,7 +8,7 @@ from grader.messages import catalogue
 from grader.model.evidence import IsolationUsed
 from grader.model.isolation import IsolationLevel
 from grader.model.message import Message
-from grader.model.scorecard import ItemResult
+from grader.model.scorecard import CheckResult, ItemResult
 from grader.model.status import ItemStatus, SubmissionStatus
 from grader.model.submission import Flag
 from grader.report.clean_text import clean
@@ -45,6 +45,12 @@ def first_hints(item: ItemResult) -> dict[str, str]:
         if check.hint is not None and (hint := write(check.hint)) not in hints.values():
             hints[check.id] = hint
     return hints
+
+
+def check_title(check: CheckResult) -> str:
+    """What a check's kind of input is, in words."""
+    key = f"check.class.{check.id}"
+    return write(key) if key in catalogue() else clean(check.id, MESSAGE_CHARACTERS)
 
 
 def flag_text(flag: Flag) -> str:

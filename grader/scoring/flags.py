@@ -51,14 +51,11 @@ def _stopped(part: int, notebook: NotebookEvidence) -> list[Flag]:
         if not surprising:
             return []
         reason = "" if notebook.error is None else f"{notebook.error.type}: {notebook.error.message}"
-        return [_notebook_error(part, surprising[0], reason)]
+        return [Flag("notebook_error", Severity.WARNING, {"part": part, "cell": surprising[0], "reason": reason})]
     if notebook.status in ("timeout", "memory", "died"):
-        return [_notebook_error(part, (notebook.failed_cell or 0) + 1, notebook.detail or notebook.status)]
+        reason = notebook.detail or notebook.status
+        return [Flag("notebook_stopped", Severity.WARNING, {"part": part, "reason": reason})]
     return []
-
-
-def _notebook_error(part: int, cell: int, reason: str) -> Flag:
-    return Flag("notebook_error", Severity.WARNING, {"part": part, "cell": cell, "reason": reason})
 
 
 def _mismatches(part: int, cells: Sequence[CellEvidence], listed: DeterministicCell) -> list[Flag]:

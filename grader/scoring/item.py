@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from grader.model.evidence import CaseEvidence, ItemEvidence
 from grader.model.message import Message
 from grader.model.rubric import Item, Rubric, Tolerance
-from grader.model.scorecard import CheckResult, ItemResult
+from grader.model.scorecard import IMPORT_CHECK, CheckResult, ItemResult
 from grader.model.status import CallOutcome, ItemStatus, Visibility
 from grader.scoring.answers import best_reading, within
 from grader.scoring.case_class import score_class
@@ -77,7 +77,7 @@ def _unasked(item: Item, observed: ItemEvidence) -> ItemResult | None:
         if status is ItemStatus.MISSING:
             status = ItemStatus.ERROR
         text = Message("feedback.module_failed", {"reason": _reason(case)})
-        check = CheckResult("import", status, text, failing=case)
+        check = CheckResult(IMPORT_CHECK, status, Message("check.import_failed", {"reason": _reason(case)}), failing=case)
         return _result(item, 0.0, status, [text], [check])
     if observed.cases and all(_not_written(case) for case in observed.cases):
         return _result(item, 0.0, ItemStatus.MISSING, [Message("feedback.stub", {"function": function})])

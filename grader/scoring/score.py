@@ -10,6 +10,7 @@ from grader.model.status import ItemStatus, SubmissionStatus
 from grader.scoring import flags
 from grader.scoring.answers import accepted_answers
 from grader.scoring.item import score_item
+from grader.scoring.rubric_file import fingerprint
 
 
 def score(evidence: Evidence, rubric: Rubric) -> Scorecard:
@@ -26,17 +27,26 @@ def score(evidence: Evidence, rubric: Rubric) -> Scorecard:
         seed=evidence.seed,
         isolation=evidence.isolation,
         environment=evidence.environment,
+        rubric_sha256=fingerprint(rubric),
     )
 
 
-def rejected(team: str, source: str, source_sha256: str, reason: str) -> Scorecard:
+def rejected(team: str, source: str, source_sha256: str, reason: str, rubric: Rubric) -> Scorecard:
     """The card of a hand-in from which nothing could be graded."""
-    return Scorecard(team, source, source_sha256, SubmissionStatus.REJECTED, reason=reason)
+    return _ungraded(SubmissionStatus.REJECTED, team, source, source_sha256, reason, rubric)
 
 
-def grader_error(team: str, source: str, source_sha256: str, reason: str) -> Scorecard:
+def grader_error(team: str, source: str, source_sha256: str, reason: str, rubric: Rubric) -> Scorecard:
     """The card of a submission that the grader itself failed on; it says nothing about the student."""
-    return Scorecard(team, source, source_sha256, SubmissionStatus.GRADER_ERROR, reason=reason)
+    return _ungraded(SubmissionStatus.GRADER_ERROR, team, source, source_sha256, reason, rubric)
+
+
+def _ungraded(
+    status: SubmissionStatus, team: str, source: str, source_sha256: str, reason: str, rubric: Rubric
+) -> Scorecard:
+    return Scorecard(
+        team, source, source_sha256, status, reason=reason, full_points=rubric.total, rubric_sha256=fingerprint(rubric)
+    )
 
 
 def _item(evidence: Evidence, rubric: Rubric, item: Item) -> ItemResult:

@@ -25,7 +25,7 @@ def test_items_are_told_by_sign_word_and_points(samples):
 
 def test_a_failure_comes_with_reason_hint_and_numbers(samples):
     text = printed(samples.ordinary(), samples)
-    assert "✗ failed: stride. " in text and "Wrong values." in text and "Hint: " in text
+    assert "✗ failed: stride: " in text and "Wrong values." in text and "Hint: " in text
     assert "out, first difference at [0, 1, 4, 0]: expected 11, got -7.25" in text
     assert "-7.25*" in text
     assert "! error: overlap. Note: index 7 is out of bounds" in text and "line 41, in conv_forward" in text
@@ -35,7 +35,7 @@ def test_checks_that_fail_for_the_same_reason_are_named_in_one_line_and_told_in_
     item = samples.partial_item()
     others = tuple(dataclasses.replace(item.checks[1], id=name) for name in ("other", "third"))
     card = samples.card(dataclasses.replace(item, checks=(*item.checks, *others)))
-    assert "Not right either: other, third." in printed(card, samples)
+    assert "Not right either: other; third." in printed(card, samples)
     assert printed(card, samples).count("first difference") == 1
     assert printed(card, samples, VERBOSE).count("first difference") == 3
 

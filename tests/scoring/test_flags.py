@@ -77,7 +77,7 @@ def test_a_notebook_that_shows_nothing_when_run_is_not_cleared() -> None:
 
 @pytest.mark.parametrize("status", ["timeout", "memory", "died"])
 def test_a_run_that_was_stopped_is_flagged(status: str) -> None:
-    assert "notebook_error" in flags(printed("a", "a", "x"), status=status, failed_cell=0)
+    assert "notebook_stopped" in flags(printed("a", "a", "x"), status=status, failed_cell=0)
 
 
 def test_a_missing_notebook_is_flagged_with_the_reason() -> None:
