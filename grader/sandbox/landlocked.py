@@ -6,6 +6,7 @@ Works without privilege and without namespaces, as in many containers.
 from __future__ import annotations
 
 import os
+import signal
 import stat
 
 from grader.model.errors import InfrastructureError
@@ -82,7 +83,8 @@ class LandlockSandbox:
         supervisor.forget_handlers()
         with syscalls.step("starting a session"):
             os.setsid()
-        supervisor.die_with_parent()
+        # Not by SIGKILL: there is something to do before.
+        supervisor.die_with_parent(by=signal.SIGTERM)
         # Whatever the child leaves behind becomes this process's, which ends it.
         syscalls.prctl("becoming the reaper of orphans", syscalls.PR_SET_CHILD_SUBREAPER, 1)
         tether = supervisor.fork_supervised(end_orphans=True)

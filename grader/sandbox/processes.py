@@ -13,10 +13,17 @@ _PAUSE_S = 0.005
 
 
 def descendants(pid: int) -> tuple[int, ...]:
-    """Living children of `pid`, their children, and so on; parents before children. Zombies are not alive."""
+    """Living children of `pid`, their children, and so on; parents before children. Zombies are not alive.
+
+    Where a sandbox shows a process nothing of /proc but itself, only its own children are found (zombies too).
+    """
     children: dict[int, list[int]] = {}
     zombies: set[int] = set()
-    for process, parent, state, _ in _table():
+    try:
+        table = list(_table())
+    except PermissionError:
+        return _children_told_by(pid)
+    for process, parent, state, _ in table:
         children.setdefault(parent, []).append(process)
         if state == "Z":
             zombies.add(process)
@@ -88,6 +95,17 @@ def send(pid: int, number: int) -> None:
         os.kill(pid, number)
     except (ProcessLookupError, PermissionError):
         pass
+
+
+def _children_told_by(pid: int) -> tuple[int, ...]:
+    found: list[int] = []
+    try:
+        for thread in os.listdir(f"{_PROC}/{pid}/task"):
+            with open(f"{_PROC}/{pid}/task/{thread}/children", encoding="ascii") as file:
+                found += map(int, file.read().split())
+    except OSError:
+        pass
+    return tuple(found)
 
 
 def _is_alive(pid: int) -> bool:

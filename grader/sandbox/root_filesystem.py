@@ -19,6 +19,7 @@ from grader.sandbox.syscalls import (
     MS_RDONLY,
     MS_REC,
     MS_REMOUNT,
+    detach,
     make_read_only,
     mount,
     step,
@@ -100,6 +101,8 @@ def _place_disk(root: str, disk: Disk) -> None:
             os.chown(folder, disk.owner, disk.owner)
         os.makedirs(root + place, exist_ok=True)
         mount(folder, root + place, None, MS_BIND)
+    detach(store)
+    os.rmdir(store)
 
 
 def _view(path: str, target: str) -> None:
@@ -115,6 +118,7 @@ def _cover(root: str, target: str) -> None:
         empty = f"{root}/.empty"
         _make_mount_point(empty, is_folder=False)
         mount(empty, target, None, MS_BIND)
+        os.unlink(empty)
     make_read_only(target)
 
 

@@ -43,10 +43,10 @@ def forget_handlers() -> None:
         signal.signal(number, signal.SIG_DFL)
 
 
-def die_with_parent() -> None:
-    """For the outermost process: be killed with the process that forked it."""
+def die_with_parent(by: signal.Signals = signal.SIGKILL) -> None:
+    """For the outermost process: get the signal `by` when the process that forked it dies."""
     parent = os.getppid()
-    prctl("asking to be killed with the parent", PR_SET_PDEATHSIG, signal.SIGKILL)
+    prctl("asking to be told of the parent's death", PR_SET_PDEATHSIG, by)
     if os.getppid() != parent:
         os._exit(_SUPERVISION_FAILED)
 
@@ -55,7 +55,7 @@ def fork_supervised(*, status_from: int | None = None, end_orphans: bool = False
     """Fork; returns in the child only, while the caller supervises it and then ends as it ended.
 
     `status_from`: a pipe from which the status to end with is read, where the child only reports another's end.
-    `end_orphans`: kill what the child left behind; the caller must be the reaper of its descendants.
+    `end_orphans`: kill what the child left behind, also on SIGTERM; the caller must be the reaper of its descendants.
     """
     with step("watching the supervising process"):
         watch = os.pidfd_open(os.getpid())
@@ -66,6 +66,7 @@ def fork_supervised(*, status_from: int | None = None, end_orphans: bool = False
     try:
         _be_nothing_but_a_parent(child, keep=status_from)
         if end_orphans:
+            signal.signal(signal.SIGTERM, lambda number, frame: _end_all())
             # Landlock knows a folder of /proc by its inode, which the kernel may replace while nobody holds the folder.
             os.open(f"/proc/{child}", os.O_PATH | os.O_CLOEXEC)
             status = _wait_for(child)
@@ -128,6 +129,11 @@ def _wait_for(child: int) -> int:
         pid, status = os.wait()
         if pid == child:
             return status
+
+
+def _end_all() -> NoReturn:
+    _end_descendants()
+    os._exit(_SUPERVISION_FAILED)
 
 
 def _end_descendants() -> None:

@@ -101,6 +101,11 @@ def mount(source: str, target: str, kind: str | None, flags: int = 0, options: s
     checked(f"mounting {kind or source} on {target}", "mount", *encoded)
 
 
+def detach(path: str) -> None:
+    """Unmount what is at `path`; it lives on where it is seen elsewhere."""
+    checked(f"detaching {path}", "umount2", os.fsencode(path), ctypes.c_int(MNT_DETACH))
+
+
 def make_read_only(path: str, *, keep_devices: bool = False) -> None:
     """Make the mount at `path` and everything mounted below it read-only and without set-user-id programs.
 
@@ -126,7 +131,7 @@ def swap_root(new_root: str) -> None:
         os.chdir(new_root)
     # With one folder for both, the old root ends up mounted over the new one, from where it is detached.
     checked("pivot_root", "pivot_root", b".", b".")
-    checked("detaching the old root folder", "umount2", b".", ctypes.c_int(MNT_DETACH))
+    detach(".")
     os.chdir("/")
 
 

@@ -80,6 +80,19 @@ def read_about_itself(scene: SimpleNamespace) -> None:
     done()
 
 
+def find_and_end_its_children(scene: SimpleNamespace) -> None:
+    from grader.sandbox.processes import descendants, kill_descendants
+
+    child = os.fork()
+    if child == 0:
+        signal.pause()
+    found = descendants(os.getpid())
+    # Whether a child that has ended is still listed depends on what can be seen of it.
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    assert found == (child,) and kill_descendants(os.getpid())
+    done()
+
+
 def exit_seven(scene: SimpleNamespace) -> None:
     os._exit(7)
 

@@ -21,7 +21,7 @@ from outside import Outside
 
 from grader.model.isolation import IsolationLevel
 from grader.model.limits import MEBIBYTE, ExecutionLimits
-from grader.sandbox import CellPolicy, default_wall, kill_tree, sandbox_for
+from grader.sandbox import CellPolicy, default_wall, kill_tree, sandbox_for, trial
 
 LIMITS = ExecutionLimits(
     cpu_s=20,
@@ -43,6 +43,10 @@ WALLED = (IsolationLevel.NAMESPACES, IsolationLevel.LANDLOCK)
 
 
 def main(level: IsolationLevel, folder: Path, names: list[str]) -> None:
+    finding = trial.attempt(level)
+    print(json.dumps({"works": finding.works, "detail": finding.detail}))
+    if not finding.works:
+        return
     outside = Outside(folder, os.environ["MARKER"])
     scratch = folder / "scratch"
     scratch.mkdir()
@@ -58,7 +62,7 @@ def main(level: IsolationLevel, folder: Path, names: list[str]) -> None:
     inner.close()
     stream = conversation.makefile("rw")
     try:
-        gaps = json.loads(stream.readline() or "{}")
+        gaps = json.loads(stream.readline())
         print(json.dumps({"gaps": gaps}))
         for name in names:
             stream.write(f"{name}\n")
