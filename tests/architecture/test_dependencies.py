@@ -23,7 +23,8 @@ def undeclared(sources: Iterable[tuple[str, str]], declared: set[str]) -> list[s
     found = []
     for name, text in sources:
         tops = {mention.target.split(".")[0] for mention in mentions(text, "") if not mention.is_path}
-        foreign = tops - OURS - sys.stdlib_module_names - {""}
+        siblings = {file.stem for file in (ROOT / name).parent.glob("*.py")}
+        foreign = tops - OURS - siblings - sys.stdlib_module_names - {""}
         unknown = {top for top in foreign if canonicalize_name(DISTRIBUTIONS.get(top, top)) not in declared}
         found += [f"{name}: {top}" for top in sorted(unknown)]
     return found

@@ -28,7 +28,7 @@ def test_a_failure_comes_with_reason_hint_and_numbers(samples):
     assert "✗ failed: stride: " in text and "Wrong values." in text and "Hint: " in text
     assert "out, first difference at [0, 1, 4, 0]: expected 11, got -7.25" in text
     assert "-7.25*" in text
-    assert "! error: overlap. Note: index 7 is out of bounds" in text and "line 41, in conv_forward" in text
+    assert "! error: overlap: Note: index 7 is out of bounds" in text and "line 41, in conv_forward" in text
 
 
 def test_checks_that_fail_for_the_same_reason_are_named_in_one_line_and_told_in_full_with_v(samples):
@@ -47,7 +47,7 @@ def test_quiet_is_one_line_an_item(samples):
 
 
 def test_verbose_shows_the_checks_that_pass_too(samples):
-    assert "✓ passed: square" not in printed(samples.ordinary(), samples, NORMAL)
+    assert "✓ passed: square:" not in printed(samples.ordinary(), samples, NORMAL)
     assert "✓ passed: square" in printed(samples.ordinary(), samples, VERBOSE)
 
 
