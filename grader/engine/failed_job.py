@@ -15,7 +15,7 @@ from grader.scoring.score import grader_error
 def store(job: Job, failure: JobFailure, rubric: Rubric) -> JobOutcome:
     """Writes the `grader_error` result; where even that fails (a full disk, say), the outcome says so."""
     candidate = job.candidate
-    card = grader_error(candidate.team, candidate.source, job.inputs["handin"], failure.reason)
+    card = grader_error(candidate.team, candidate.source, job.inputs["handin"], failure.reason, rubric)
     sha256 = fingerprint(rubric)
     record = JobRecord(
         team=card.team,

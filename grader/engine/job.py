@@ -27,7 +27,7 @@ from grader.model.submission import Submission
 from grader.scoring.rubric_file import fingerprint
 from grader.scoring.score import rejected, score
 
-#: What a job had to do: run the student's code, or only score what was stored.
+#: What a job had to do: run the student's code, or score (or reject) without running anything.
 Work = Literal["observed", "scored"]
 
 
@@ -86,11 +86,11 @@ class Grader:
 
     def _reject(self, job: Job, reason: str) -> JobOutcome:
         candidate = job.candidate
-        card = rejected(candidate.team, candidate.source, job.inputs["handin"], reason)
+        card = rejected(candidate.team, candidate.source, job.inputs["handin"], reason, self._settings.rubric)
         job.folder.job.unlink(missing_ok=True)
         shutil.rmtree(job.folder.evidence, ignore_errors=True)
         team_result.write(job.folder, card, lambda prefix: {})
-        return self._done(job, card, "observed")
+        return self._done(job, card, "scored")
 
     def _observe_and_score(self, job: Job, submission: Submission) -> JobOutcome:
         settings = self._settings

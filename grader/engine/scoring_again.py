@@ -42,15 +42,16 @@ def scorecard(folder: TeamFolder, record: JobRecord, rubric: Rubric) -> Scorecar
     """The verdict under `rubric` on what is stored; evidence that cannot be read is the grader's fault, not the team's."""
     identity = (record.team, record.source, record.source_sha256)
     if record.status is SubmissionStatus.REJECTED:
-        return rejected(*identity, record.reason)
+        return rejected(*identity, record.reason, rubric)
     if record.status is SubmissionStatus.GRADER_ERROR:
-        return grader_error(*identity, record.reason)
+        return grader_error(*identity, record.reason, rubric)
     try:
         evidence = store.load(folder.evidence)
     except InfrastructureError as error:
-        return grader_error(*identity, str(error))
+        return grader_error(*identity, str(error), rubric)
     if evidence is None:
-        return grader_error(*identity, catalogue().text("engine.evidence_gone", folder=folder.evidence))
+        reason = catalogue().text("engine.evidence_gone", folder=folder.evidence)
+        return grader_error(*identity, reason, rubric)
     return score(evidence, rubric)
 
 

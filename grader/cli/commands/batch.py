@@ -8,6 +8,8 @@ from pathlib import Path
 
 from grader.cli import exit_codes, options, output_files
 from grader.cli.console import make_console, say
+from grader.cli.dependencies import require_for_batch
+from grader.cli.interruption import StopOnSignal
 from grader.messages import catalogue
 
 NAME = "batch"
@@ -32,12 +34,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 def grade(arguments: argparse.Namespace, inboxes: tuple[Path, ...], again: str) -> int:
     """Grades `inboxes` into `arguments.out` and prints how it went; `again` is the command that would go on."""
-    from grader.cli.dependencies import require_for_batch
-    from grader.cli.interruption import StopOnSignal
+    require_for_batch(arguments.runner)
+    # What the self-check can do without is loaded only now.
     from grader.cli.progress import progress_listener
     from grader.cli.summary import print_summary
-
-    require_for_batch(arguments.runner)
     from grader.engine import overview, run_setup
     from grader.engine.batch import BatchRequest, grade_inbox
     from grader.engine.installation import Installation
