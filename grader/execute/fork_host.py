@@ -19,13 +19,15 @@ from grader.execute.fork_session import ForkSession
 from grader.execute.session import OutOfMemory
 from grader.execute.slots import Slot
 from grader.model.errors import InfrastructureError
-from grader.model.limits import ExecutionLimits
+from grader.model.limits import MEBIBYTE, ExecutionLimits
 from grader.sandbox.processes import kill_tree, resident_bytes
 
 _CREDENTIALS = struct.Struct("3i")
 # Generous: these are waits for the grader's own machinery, on machines under load.
 _START_S = 30.0
 _GONE_S = 5.0
+# Each process's own limit counts from what it inherited, and a MemoryError within it is told better than a kill.
+_INHERITED_BYTES = 256 * MEBIBYTE
 
 
 class ForkHost:
@@ -79,7 +81,7 @@ class ForkHost:
 
     def check_memory(self) -> None:
         """Raises OutOfMemory where the child's tree holds more than allowed."""
-        allowed = self.limits.memory_bytes
+        allowed = self.limits.memory_bytes + _INHERITED_BYTES
         if resident_bytes(self._process, exact_above=allowed) > allowed:
             raise OutOfMemory
 

@@ -28,6 +28,8 @@ from grader.probes import frameworks
 # Five sockets: the folder is the kernel's and ours alone, so fixed numbers do.
 _PORTS = dict(shell_port=1, iopub_port=2, stdin_port=3, hb_port=4, control_port=5)
 _START_KERNEL = """
+import random
+import numpy
 from ipykernel.kernelapp import launch_new_instance
 from ipykernel.iostream import IOPubThread
 from ipykernel.zmqshell import ZMQInteractiveShell
@@ -36,6 +38,8 @@ from ipykernel.zmqshell import ZMQInteractiveShell
 ZMQInteractiveShell.system = ZMQInteractiveShell.system_raw
 # A TCP port through which forked processes could print: there is no network, and asking for one aborts.
 IOPubThread._setup_pipe_in = lambda thread: setattr(thread, "_pipe_flag", False)
+random.seed({seed})
+numpy.random.seed({seed})
 launch_new_instance()
 """
 _CELL_FRAME = re.compile(r"Cell In\s?\[(?P<where>(?P<cell>\d+))\], line (?P<line>\d+)(?:, in (?P<function>\w+))?")
@@ -68,7 +72,7 @@ class NbclientRunner:
 
         client = NotebookClient(
             notebook,
-            km=self._kernel_manager(),
+            km=self._kernel_manager(request["seed"]),
             allow_errors=True,
             timeout=None,
             startup_timeout=120,
@@ -84,7 +88,7 @@ class NbclientRunner:
                 {"fault": f"the kernel could not be run: {type(error).__name__}: {error}; {request['drain']()[-1000:]}"}
             )
 
-    def _kernel_manager(self) -> AsyncKernelManager:
+    def _kernel_manager(self, seed: int) -> AsyncKernelManager:
         # Relative, because a socket's path may have only some hundred characters.
         home = Path(os.path.relpath(os.environ["HOME"]))
         manager = AsyncKernelManager(
@@ -93,7 +97,7 @@ class NbclientRunner:
         manager.kernel_spec.argv = [
             sys.executable,
             "-c",
-            self._start,
+            self._start.replace("{seed}", str(seed)),
             "-f",
             "{connection_file}",
             "--HistoryManager.enabled=False",

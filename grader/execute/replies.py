@@ -76,7 +76,7 @@ def checked_error(error: object) -> StudentError | None:
 
 
 def checked_text(text: object) -> str:
-    """Text of bounded length. Raises MalformedFrame."""
+    """Text of bounded length, control characters replaced. Raises MalformedFrame."""
     if type(text) is not str or len(text) > _MOST_TEXT:
         raise MalformedFrame("bad text")
-    return text
+    return "".join(character if character.isprintable() or character in "\n\t" else "?" for character in text)

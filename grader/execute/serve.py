@@ -58,7 +58,7 @@ def serve(connection: socket.socket, seed: int, bounds: ValueBounds, run_noteboo
                 wire.send(connection, body, blobs)
             elif run_notebook is not None:
                 run_notebook(
-                    {**request.body, "work": work, "drain": descriptors.drain},
+                    {**request.body, "work": work, "seed": seed, "drain": descriptors.drain},
                     lambda answer: wire.send(connection, answer) if _getpid() == process else _exit(0),
                 )
     except BaseException:  # the student closed or spoiled the socket, or raised in between by a signal handler
@@ -67,9 +67,9 @@ def serve(connection: socket.socket, seed: int, bounds: ValueBounds, run_noteboo
 
 
 def reseed(seed: int) -> None:
-    """Give Python's and NumPy's global generators a state that no earlier call can have touched."""
+    """Give Python's and NumPy's global generators a state that no earlier call can have touched; `seed` < 2**32."""
     _seed_random(seed)
-    _seed_numpy(seed % 2**32)
+    _seed_numpy(seed)
 
 
 def _hide_own_modules() -> None:

@@ -28,6 +28,7 @@ SOURCES = [
     "input('?')",
     "import tensorflow as tf\ntf.constant(1)",
     "def broken(:",
+    "import numpy as np\nnp.random.rand(2)",
     "6 * 7",
 ]
 

@@ -119,6 +119,7 @@ def test_odd_objects_are_named_and_never_called() -> None:
     assert arrived == [Unsupported(name) for name in ("Liar", "Impostor", "ListOfMine", "set", "type")]
 
 
+@pytest.mark.filterwarnings("ignore:the matrix subclass")
 def test_array_subclasses_and_strange_dtypes_are_unsupported() -> None:
     with tempfile.TemporaryFile() as file:
         mapped = np.memmap(file, np.uint8, "w+", shape=(3,))
