@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import signal
 import sys
 from collections.abc import Iterable
 
@@ -63,6 +64,8 @@ def forbid_new_privileges() -> None:
 
 def can_run_as(uid: int, *, passable: str) -> bool:
     """Whether user `uid` could read this Python with its packages and enter `passable`; tried in a forked child."""
+    # Whoever ignores the ends of children could not learn how this one ended.
+    former = signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     child = os.fork()
     if child == 0:
         try:
@@ -76,6 +79,7 @@ def can_run_as(uid: int, *, passable: str) -> bool:
         finally:
             os._exit(2)
     _, status = os.waitpid(child, 0)
+    signal.signal(signal.SIGCHLD, former)
     return status == 0
 
 

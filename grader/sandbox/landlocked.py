@@ -126,6 +126,8 @@ class LandlockSandbox:
         return open_attacks
 
     def _processes_counted_against(self, uid: int) -> int | None:
+        if self._changes_user:
+            return 0
         # The kernel never counts those of user 0.
         return None if uid == 0 else resource_limits.tasks_of_user(uid)
 

@@ -58,6 +58,7 @@ def read_outside(scene: SimpleNamespace) -> None:
         lambda: Path(scene.secret).read_text(),
         lambda: os.listdir(Path(scene.secret).parent),
         lambda: Path("/etc/passwd").read_text(),
+        lambda: Path(scene.scratch, "another-child", "notebook.txt").read_text(),
         lambda: Path(f"/proc/{scene.victim}/root{scene.secret}").read_text(),
     )
 

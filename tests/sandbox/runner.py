@@ -49,7 +49,8 @@ def main(level: IsolationLevel, folder: Path, names: list[str]) -> None:
         return
     outside = Outside(folder, os.environ["MARKER"])
     scratch = folder / "scratch"
-    scratch.mkdir()
+    (scratch / "another-child").mkdir(parents=True)
+    (scratch / "another-child" / "notebook.txt").write_text("somebody else's work")
     conversation, inner = socket.socketpair()
     wall = os.fork()
     if wall == 0:
