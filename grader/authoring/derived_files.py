@@ -8,7 +8,9 @@ from pathlib import Path
 
 from grader.checks import pack
 from grader.checks.oracle import Oracle
+from grader.engine import atomic_file
 from grader.model import array_file
+from grader.model.errors import UsageError
 from grader.model.rubric import Rubric
 
 
@@ -31,11 +33,32 @@ DERIVED: Mapping[str, Callable[[Path], bytes]] = {
 }
 
 
-def same_content(path: str, stored: bytes, derived: bytes) -> bool:
+def write(root: Path) -> None:
+    """Writes every derived file that no longer says what it should. Raises UsageError where the disk refuses."""
+    for path, content in _stale(root):
+        try:
+            (root / path).parent.mkdir(parents=True, exist_ok=True)
+            atomic_file.write(root / path, content)
+        except OSError as error:
+            raise UsageError(f"{root / path}: cannot be written ({error.strerror})") from error
+
+
+def differences(root: Path) -> list[str]:
+    """One line for each derived file that is missing or out of step."""
+    return [f"{path}: not what is derived now" for path, _ in _stale(root)]
+
+
+def _stale(root: Path) -> list[tuple[str, bytes]]:
+    derived = [(path, make(root)) for path, make in DERIVED.items()]
+    return [(path, content) for path, content in derived if not _agrees(root / path, content)]
+
+
+def _agrees(file: Path, derived: bytes) -> bool:
     """Whether a stored file still says what would be derived now.
 
-    Floating-point sums differ in their last bits from machine to machine, so packs are compared up to 1e-9.
+    Floating-point sums differ in their last bits from machine to machine, so arrays are compared up to 1e-9.
     """
-    if stored == derived:
-        return True
-    return path.endswith(".npz") and array_file.nearly_equal(stored, derived, 1e-9)
+    if not file.is_file():
+        return False
+    stored = file.read_bytes()
+    return stored == derived or (file.suffix == ".npz" and array_file.nearly_equal(stored, derived, 1e-9))

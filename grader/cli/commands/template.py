@@ -17,7 +17,7 @@ def declare(commands: options.Commands) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from grader.authoring import template
+    from grader.authoring import derived_files, template
     from grader.engine.installation import Installation
 
     text = catalogue().text
@@ -26,10 +26,11 @@ def run(arguments: argparse.Namespace) -> int:
     console = make_console()
     if not arguments.check:
         template.write(installation.reference, target)
+        derived_files.write(installation.root)
         if options.verbosity(arguments) >= 0:
             say(console, text("cli.template.written", target=target))
         return exit_codes.ALL_PASSED
-    differences = template.differences(installation.reference, target)
+    differences = template.differences(installation.reference, target) + derived_files.differences(installation.root)
     for difference in differences:
         say(console, difference)
     if options.verbosity(arguments) >= 0:
