@@ -19,7 +19,7 @@ from grader.report.wording import points_text
 
 
 class PlainListener:
-    """A line for everything that ends; with `verbosity` below 0 none."""
+    """A line for everything that ends; with `verbosity` below 0 only for what was not graded."""
 
     def __init__(self, console: Console, verbosity: int):
         self._console = console
@@ -35,7 +35,7 @@ class PlainListener:
 
     def ended(self, outcome: JobOutcome, done: int, total: int) -> None:
         count = f"[{done:>{len(str(total))}}/{total}]"
-        self._line(f"{count} {self._outcome(outcome)}")
+        self._line(f"{count} {self._outcome(outcome)}", wrong=outcome.status is not SubmissionStatus.GRADED)
 
     def retrying(self, team: str, failure: JobFailure) -> None:
         self._line(self._text("cli.batch.retrying", team=team, reason=failure.reason))
@@ -51,8 +51,8 @@ class PlainListener:
             seconds=f"{outcome.seconds:.1f}",
         )
 
-    def _line(self, text: str) -> None:
-        if self._verbosity >= 0:
+    def _line(self, text: str, wrong: bool = False) -> None:
+        if wrong or self._verbosity >= 0:
             say(self._console, text)
 
 

@@ -13,14 +13,13 @@ from grader.checks.oracle import Oracle
 from grader.engine import job_record, seed, team_result
 from grader.engine.job_record import JobRecord
 from grader.engine.out_folder import TeamFolder
-from grader.engine.settings import RunSettings, forbidden_imports
+from grader.engine.settings import RunSettings, forbidden_imports, intake_limits
 from grader.evidence import store
 from grader.execute.executor import Executor
 from grader.intake import Handout, take_in
 from grader.intake.candidate import Candidate
 from grader.model.errors import InfrastructureError, SubmissionRejected
 from grader.model.evidence import Evidence
-from grader.model.limits import IntakeLimits
 from grader.model.scorecard import Scorecard
 from grader.model.status import SubmissionStatus
 from grader.model.submission import Submission
@@ -61,6 +60,7 @@ class Grader:
         installation = settings.installation
         self._settings = settings
         self._handout = Handout.load(installation.student_template)
+        self._limits = intake_limits(settings, sum(map(len, self._handout.given.values())))
         self._oracle = Oracle.load(installation.reference) if installation.has_reference else None
         self._rubric_sha256 = fingerprint(settings.rubric)
         self._executor = Executor(
@@ -79,7 +79,7 @@ class Grader:
         """Grades and stores one submission. Whatever is raised is the grader's fault, and nothing counts as done."""
         job.folder.prepare()
         try:
-            submission = take_in(job.candidate, self._handout, IntakeLimits())
+            submission = take_in(job.candidate, self._handout, self._limits)
         except SubmissionRejected as error:
             return self._reject(job, str(error))
         return self._observe_and_score(job, submission)

@@ -10,11 +10,12 @@ import numpy as np
 
 from grader.checks.observe import observe
 from grader.engine import seed
-from grader.engine.settings import RunSettings, forbidden_imports
+from grader.engine.settings import RunSettings, forbidden_imports, intake_limits
 from grader.execute.executor import Executor
 from grader.intake import Handout
 from grader.intake.work_folder import open_work_folder
 from grader.model.errors import SubmissionRejected, UsageError
+from grader.model.limits import IntakeLimits
 from grader.model.scorecard import Scorecard
 from grader.model.status import ItemStatus
 from grader.model.submission import Submission
@@ -47,7 +48,7 @@ def self_check(path: Path, settings: RunSettings) -> SelfCheck:
     Raises UsageError if there is nothing at `path` that can be checked, InfrastructureError if the grader fails.
     """
     handout = Handout.load(settings.installation.student_template)
-    submission = _opened(path, handout)
+    submission = _opened(path, handout, intake_limits(settings, sum(map(len, handout.given.values()))))
     executor = Executor(
         level=settings.isolation.level,
         runner=settings.runner,
@@ -72,8 +73,8 @@ def self_check(path: Path, settings: RunSettings) -> SelfCheck:
     return SelfCheck(score(observed.evidence, settings.rubric), observed.arrays)
 
 
-def _opened(path: Path, handout: Handout) -> Submission:
+def _opened(path: Path, handout: Handout, limits: IntakeLimits) -> Submission:
     try:
-        return open_work_folder(path, handout)
+        return open_work_folder(path, handout, limits)
     except SubmissionRejected as rejection:
         raise UsageError(f"{path}: {rejection}") from rejection

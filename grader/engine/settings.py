@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from grader.messages import catalogue
 from grader.model.errors import IsolationTooWeak, UsageError
 from grader.model.evidence import IsolationUsed
 from grader.model.isolation import IsolationLevel, IsolationReport
+from grader.model.limits import IntakeLimits
 from grader.model.rubric import Rubric
 
 Runner = Literal["shell", "nbclient"]
@@ -68,6 +70,14 @@ def forbidden_imports(settings: RunSettings) -> tuple[str, ...]:
     """Packages that the code of the run's parts may not use, sorted."""
     parts = settings.rubric.parts
     return tuple(sorted({name for number in settings.parts for name in parts[number].forbidden_modules}))  # type: ignore[index]
+
+
+def intake_limits(settings: RunSettings, given_bytes: int) -> IntakeLimits:
+    """Limits on a hand-in such that its work folder, with our `given_bytes`, fits on the disk that a child gets."""
+    disks = (settings.rubric.parts[number].limits.execution_limits().disk_bytes for number in settings.parts)  # type: ignore[index]
+    limits = IntakeLimits()
+    room = min((limits.unpacked_bytes, *(disk - given_bytes for disk in disks)))
+    return dataclasses.replace(limits, unpacked_bytes=max(room, 0))
 
 
 def usable_cores() -> int:

@@ -23,7 +23,9 @@ def open_inbox(paths: Sequence[Path], out: Path) -> Inbox:
     if out in (path.resolve() for path in paths):
         raise UsageError(texts.text("engine.out_is_inbox", out=out))
     inbox = scan_many(list(paths))
-    candidates = tuple(candidate for candidate in inbox.candidates if candidate.path.resolve() != out)
+    candidates = inbox.candidates
+    if not any(path.resolve().is_relative_to(out) for path in paths):
+        candidates = tuple(found for found in candidates if not found.path.resolve().is_relative_to(out))
     for candidate in candidates:
         if candidate.path.resolve() in out.parents:
             raise UsageError(texts.text("engine.out_in_handin", out=out, handin=candidate.source))

@@ -38,7 +38,7 @@ def write_rubric(path: Path, **changes: Any) -> Path:
     content = yaml.safe_load((ROOT / "rubrics" / "assignment2.yaml").read_text(encoding="utf-8"))
     part = content["parts"][1]
     part["run_notebook"] = False
-    part["limits"] |= {"call_wall_s": 2, "item_wall_s": 4, "memory_bytes": 320 << 20}
+    part["limits"] |= {"call_wall_s": 2, "item_wall_s": 4, "memory_bytes": 768 << 20}
     path.write_text(yaml.safe_dump({**content, **changes}), encoding="utf-8")
     return path
 
