@@ -13,6 +13,7 @@ from grader.checks.observe import Observed, observe
 from grader.checks.oracle import Oracle
 from grader.execute.executor import Executor
 from grader.model.evidence import IsolationUsed
+from grader.model.isolation import LevelFinding
 from grader.model.rubric import Rubric
 from grader.model.scorecard import ItemResult, Scorecard
 from grader.model.status import ItemStatus
@@ -156,3 +157,18 @@ def test_stored_observations_are_taken_over_and_only_the_rest_is_made(
         isolation=isolation, parts=[1], seed=1, oracle=oracle, reuse=partial,
     )  # fmt: skip
     assert rest.fresh == 4
+
+
+@pytest.mark.parametrize("finding", survey().findings, ids=lambda finding: finding.level.value)
+def test_every_isolation_level_gives_the_same_verdicts(
+    finding: LevelFinding, executor: Executor, rubric: Rubric, oracle: Oracle
+) -> None:
+    if not finding.works:
+        pytest.skip(f"level {finding.level.value} does not work here: {finding.detail}")
+    other = Executor(level=finding.level, forbidden_modules=rubric.parts[1].forbidden_modules)
+    try:
+        for name in ("right_loops", "db_averaged", "framework_used_in_one_function", "kills_its_parent"):
+            here = score(observed(edited(name), other, rubric, oracle).evidence, rubric)
+            assert verdict(here) == verdict(score(observed(edited(name), executor, rubric, oracle).evidence, rubric))
+    finally:
+        other.close()
