@@ -1,6 +1,6 @@
 """What honest student code does, and what must go on working in a cell; an exception means that it does not.
 
-Names as in `attacks.py`; `done` is raised at the end, so that a chore cannot pass by doing nothing.
+`done` is raised at the end, so that a chore cannot pass by doing nothing.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import threading
 from pathlib import Path
 from types import SimpleNamespace
 
-from attacks import Succeeded
+from attempt import Succeeded
 
 
 def done(detail: object = "done") -> None:

@@ -15,8 +15,10 @@ import sys
 from pathlib import Path
 from types import SimpleNamespace
 
-import attacks
+import attacks_on_limits
+import attacks_on_others
 import chores
+from attempt import Succeeded
 from outside import Outside
 
 from grader.model.isolation import IsolationLevel
@@ -39,6 +41,7 @@ BEYOND = {
     "file_bytes": LIMITS.file_bytes,
 }
 PATIENCE_S = 20.0
+ACTS = (attacks_on_others, attacks_on_limits, chores)
 WALLED = (IsolationLevel.NAMESPACES, IsolationLevel.LANDLOCK)
 
 
@@ -119,7 +122,7 @@ def in_cell(sandbox, level: IsolationLevel, scene: SimpleNamespace, name: str, s
         os.close(release_write)
         try:
             sandbox.enter_cell(CellPolicy(work=work, limits=LIMITS, slot=slot))
-            act = getattr(attacks, name, None) or getattr(chores, name)
+            act = next(getattr(module, name) for module in ACTS if hasattr(module, name))
             os.write(answer_write, json.dumps(judged(lambda: act(scene))).encode())
         except BaseException as error:
             os.write(answer_write, json.dumps(("broken", f"not entered: {type(error).__name__}: {error}")).encode())
@@ -144,7 +147,7 @@ def in_cell(sandbox, level: IsolationLevel, scene: SimpleNamespace, name: str, s
 def judged(act) -> tuple[str, str]:
     try:
         act()
-    except attacks.Succeeded as success:
+    except Succeeded as success:
         return "succeeded", str(success)[:300]
     except (OSError, MemoryError) as refusal:
         return "stopped", f"{type(refusal).__name__}: {refusal}"[:300]

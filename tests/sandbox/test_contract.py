@@ -102,7 +102,7 @@ def _run(base: Path, interpreter: str, uid: int, level: IsolationLevel) -> dict[
     for room in ("sandbox", "model"):
         shutil.copytree(ROOT / "grader" / room, repository / "grader" / room, ignore=skip_caches)
     shutil.copy(ROOT / "grader" / "__init__.py", repository / "grader" / "__init__.py")
-    for name in ("runner.py", "attacks.py", "chores.py", "outside.py"):
+    for name in ("runner.py", "attempt.py", "attacks_on_others.py", "attacks_on_limits.py", "chores.py", "outside.py"):
         shutil.copy(Path(__file__).with_name(name), repository / name)
     world = base / "world"
     world.mkdir()

@@ -13,7 +13,6 @@ import pytest
 
 from grader.model.isolation import IsolationLevel
 from grader.sandbox import sandbox_for, survey
-from grader.sandbox import survey as survey_function
 from grader.sandbox.guarantees import ATTACKS, CONDITIONAL_GAPS, KNOWN_GAPS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -59,7 +58,7 @@ def test_survey_is_made_once() -> None:
 
 def test_survey_survives_a_trial_that_does_not_start(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
-    report = survey_function.__wrapped__()
+    report = survey.__wrapped__()
     assert [entry.works for entry in report.findings] == [False, False, False, True]
     assert "/nowhere/python" in report.findings[0].detail
 
