@@ -5,20 +5,22 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeAlias
 
+from grader.engine.settings import RUNNERS
 from grader.messages import catalogue
 from grader.model.isolation import IsolationLevel
 
 PARTS = (1, 2, 3)
-_RUNNERS = ("shell", "nbclient")
 
-Commands = "argparse._SubParsersAction[argparse.ArgumentParser]"
+#: What `ArgumentParser.add_subparsers` returns.
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def add_command(commands: Commands, name: str, run: Callable[[argparse.Namespace], int]) -> argparse.ArgumentParser:
     """A command's parser with what every command has: help, -q and -v; `run` goes into the namespace."""
     text = catalogue().text(f"cli.{name}.help")
-    parser = commands.add_parser(name, help=text, description=text, allow_abbrev=False)  # type: ignore[attr-defined]
+    parser = commands.add_parser(name, help=text, description=text, allow_abbrev=False)
     parser.set_defaults(run=run)
     loudness = parser.add_mutually_exclusive_group()
     loudness.add_argument("-q", "--quiet", action="store_true", help=_help("quiet"))
@@ -32,7 +34,7 @@ def add_grading(parser: argparse.ArgumentParser) -> None:
     add_rubric(parser)
     parser.add_argument("--seed", type=_seed, metavar="N", help=_help("seed"))
     parser.add_argument("--isolation", type=IsolationLevel, choices=list(IsolationLevel), help=_help("isolation"))
-    parser.add_argument("--runner", choices=_RUNNERS, default=_RUNNERS[0], help=_help("runner"))
+    parser.add_argument("--runner", choices=RUNNERS, default=RUNNERS[0], help=_help("runner"))
 
 
 def add_rubric(parser: argparse.ArgumentParser) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from grader.engine import seed
 from grader.engine.installation import Installation
 from grader.engine.settings import Runner, RunSettings, chosen_isolation, chosen_parts
+from grader.execute import Executor
 from grader.model.evidence import IsolationUsed
 from grader.model.isolation import IsolationLevel
 from grader.model.rubric import Rubric
@@ -37,6 +38,8 @@ def for_batch(
     loaded = load_rubric(installation, rubric)
     asked = chosen_parts(parts, loaded)
     isolation = chosen_isolation(survey(), weakest or BATCH_WEAKEST)
+    # Refuses a runner that does not work at this level here, and not once in every worker; starts no process.
+    Executor(level=isolation.level, runner=runner).close()
     salt = seed.take_salt(environ)
     return RunSettings(
         installation=installation,

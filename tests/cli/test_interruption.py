@@ -49,6 +49,9 @@ def running(checkout: Checkout, inbox: Path, quick_rubric: Path, tmp_path: Path)
     finally:
         process.kill()
         process.communicate()
+        # What a killed batch leaves in the system's folder is deleted by the next one; here none may follow.
+        with out_lock.held(tmp_path / "OUT" / ".lock"):
+            pass
 
 
 def events(out: Path) -> list[str]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from grader.engine.installation import Installation
-from grader.engine.settings import chosen_isolation, chosen_parts
+from grader.engine.settings import RunSettings, chosen_isolation, chosen_parts, intake_limits
 from grader.model.errors import IsolationTooWeak, UsageError
+from grader.model.evidence import IsolationUsed
 from grader.model.isolation import IsolationLevel, IsolationReport, LevelFinding
 from grader.scoring import rubric_file
 
@@ -40,3 +41,11 @@ def test_part_without_items_is_refused() -> None:
     without = next(part for part in (1, 2, 3, 4) if part not in {item.part for item in RUBRIC.items})
     with pytest.raises(UsageError, match=f"--part {without}"):
         chosen_parts([1, without], RUBRIC)
+
+
+def test_hand_in_that_would_not_fit_on_the_childs_disk_is_intakes_to_refuse() -> None:
+    part = RUBRIC.parts[1].model_copy(update={"limits": RUBRIC.parts[1].limits.model_copy(update={"disk_bytes": 1000})})
+    rubric = RUBRIC.model_copy(update={"parts": {**RUBRIC.parts, 1: part}})
+    run = RunSettings(Installation.here(), rubric, (1,), IsolationUsed(IsolationLevel.NONE))
+    assert intake_limits(run, given_bytes=100).unpacked_bytes == 900
+    assert intake_limits(run, given_bytes=5000).unpacked_bytes == 0
