@@ -40,7 +40,7 @@ def rubric() -> Rubric:
 def quick_rubric(rubric: Rubric) -> Rubric:
     """The same rubric with limits that make a loop or a memory bomb short."""
     part = rubric.parts[1]
-    limits = part.limits.model_copy(update={"call_wall_s": 2.0, "item_wall_s": 4.0, "memory_bytes": 400 << 20})
+    limits = part.limits.model_copy(update={"call_wall_s": 3.0, "item_wall_s": 6.0, "memory_bytes": 400 << 20})
     return rubric.model_copy(update={"parts": {1: part.model_copy(update={"limits": limits})}})
 
 
