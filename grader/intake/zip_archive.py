@@ -8,13 +8,14 @@ import struct
 import zipfile
 from collections.abc import Generator
 from contextlib import closing
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from grader.intake.budget import SKIPPED_ALLOWANCE, CountedReader, IntakeBudget
 from grader.intake.member import Member, MemberKind, decode_name
 from grader.intake.rejection import damage_rejects, rejected
 
 _ENCRYPTED = 0x1
+_SEE_ZIP64 = 0xFFFF
 _UTF8_NAME = 0x800
 
 _END_RECORD = struct.Struct("<4s4H2LH")
@@ -31,10 +32,14 @@ def zip_members(file: BinaryIO, budget: IntakeBudget) -> Generator[Member, None,
     Members that nobody opens cost nothing.
     Raises `SubmissionRejected` where the archive is damaged, cut, encrypted or over a limit.
     """
+    declared = _end_record(file)
     with damage_rejects():
         archive = zipfile.ZipFile(file)
     with closing(archive):
         entries = archive.infolist()
+        # zipfile takes what it finds: one wrong length, and the rest of the directory passes for a comment.
+        if declared.entries not in (len(entries), _SEE_ZIP64):
+            raise rejected("corrupted", detail=f"{len(entries)} of {declared.entries} zip members found")
         # zipfile tolerates bytes before the archive. Then the end of a stored inner zip (a saved model is one) would
         # pass for the end of an outer one that was cut off right behind it.
         if entries and min(entry.header_offset for entry in entries) != 0:
@@ -64,6 +69,19 @@ def zip_entry_time(entry: zipfile.ZipInfo) -> float:
 
 def bound_zip_directory(file: BinaryIO, budget: IntakeBudget) -> None:
     """Refuse a directory that is too large before zipfile builds an object for each of its entries."""
+    directory_bytes = _end_record(file).directory_bytes
+    limit = budget.limits.members * SKIPPED_ALLOWANCE
+    if directory_bytes > limit * _ENTRY_BYTES:
+        raise rejected("too_many_members", found=directory_bytes // _ENTRY_BYTES, limit=limit)
+
+
+class _EndRecord(NamedTuple):
+    entries: int
+    directory_bytes: int
+
+
+def _end_record(file: BinaryIO) -> _EndRecord:
+    """What the end of the zip says about its directory; `file` is left at its start."""
     size = file.seek(0, 2)
     file.seek(max(0, size - _END_RECORD.size - 0xFFFF))
     tail = file.read()
@@ -71,14 +89,12 @@ def bound_zip_directory(file: BinaryIO, budget: IntakeBudget) -> None:
     at = tail.rfind(_END_MAGIC)
     if at < 0 or len(tail) - at < _END_RECORD.size:
         raise rejected("truncated", detail="the zip's directory is missing")
-    directory_bytes = _END_RECORD.unpack_from(tail, at)[5]
+    fields = _END_RECORD.unpack_from(tail, at)
+    entries, directory_bytes = fields[4], fields[5]
     at64 = at - _END_LOCATOR64_BYTES - _END_RECORD64.size
     if directory_bytes == 0xFFFFFFFF and at64 >= 0:
         directory_bytes = _END_RECORD64.unpack_from(tail, at64)[8]
-    directory_bytes = min(directory_bytes, size)
-    limit = budget.limits.members * SKIPPED_ALLOWANCE
-    if directory_bytes > limit * _ENTRY_BYTES:
-        raise rejected("too_many_members", found=directory_bytes // _ENTRY_BYTES, limit=limit)
+    return _EndRecord(entries, min(directory_bytes, size))
 
 
 def _member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, budget: IntakeBudget) -> Member:

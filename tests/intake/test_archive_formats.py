@@ -95,6 +95,13 @@ def test_a_wrong_checksum_is_corruption(take: Take) -> None:
         take(stored.replace(b"x = 1\n", b"x = 2\n", 1))
 
 
+def test_a_directory_that_swallows_its_own_entries_is_corrupted(take: Take) -> None:
+    packed = bytearray(zip_bytes(HAND_IN))
+    packed[packed.index(b"PK\x01\x02") + 33] = 0xFF  # high byte of the first entry's comment length
+    with pytest.raises(SubmissionRejected, match="of 5 zip members found"):
+        take(bytes(packed), "t.zip")
+
+
 @pytest.mark.parametrize("flip", range(0, 400, 23))
 def test_no_flipped_byte_of_a_zip_raises_anything_else(take: Take, flip: int) -> None:
     packed = bytearray(zip_bytes(SMALL))

@@ -47,6 +47,14 @@ def test_a_sparse_member_counts_with_the_bytes_it_gives(take: Take) -> None:
         take(tar_bytes({"layer_utils.py": b""}, entry), limits=IntakeLimits(member_bytes=1_000_000))
 
 
+@pytest.mark.parametrize("name", ["big.py", "venv/big.py"])
+def test_a_member_of_a_declared_exabyte_does_not_keep_the_grader_reading(take: Take, name: str) -> None:
+    entry = tarfile.TarInfo(name)
+    entry.size = 1 << 62
+    with pytest.raises(SubmissionRejected, match="truncated"):
+        take(entry.tobuf(tarfile.GNU_FORMAT) + b"x" * 512)
+
+
 @pytest.mark.parametrize("pack", [tar_bytes, zip_bytes])
 @pytest.mark.parametrize(
     ("limits", "files", "reason"),
@@ -138,6 +146,19 @@ def test_chained_long_names_do_not_overflow_the_stack(take: Take) -> None:
     block = header.tobuf(tarfile.GNU_FORMAT) + b"a".ljust(512, b"\0")
     with pytest.raises(SubmissionRejected, match="corrupted"):
         take(gzip_bytes(block * 3000 + bytes(1024)))
+
+
+@pytest.mark.parametrize("kind", [tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.GNUTYPE_LONGNAME])
+def test_a_huge_header_is_not_read_into_memory(take: Take, kind: bytes) -> None:
+    entry = tarfile.TarInfo("header")
+    entry.type = kind
+    entry.size = 7 * MEBIBYTE
+    content = gzip_bytes(entry.tobuf(tarfile.USTAR_FORMAT) + bytes(7 * MEBIBYTE) + tar_bytes(flat_hand_in(), mode="w:"))
+    tracemalloc.start()
+    with pytest.raises(SubmissionRejected, match="header of more than"):
+        take(content)
+    assert tracemalloc.get_traced_memory()[1] < 4 * MEBIBYTE
+    tracemalloc.stop()
 
 
 def test_a_zip_inside_a_zip_is_under_the_same_budget(take: Take) -> None:
