@@ -38,8 +38,7 @@ def scan_many(paths: Sequence[Path]) -> Inbox:
     notes: list[str] = []
     for given in paths:
         path = Path(os.path.abspath(given))
-        if not path.exists():
-            raise UsageError(catalogue().text("intake.no_such_path", path=displayable(str(given))))
+        require_path(path, displayable(str(given)))
         units, others = _units(path, len(paths) == 1, notes)
         ignored += others
         found += [found_hand_in(unit, path) for unit in units]
@@ -72,7 +71,27 @@ def _units(path: Path, alone: bool, notes: list[str]) -> tuple[list[Unit], list[
                 notes.append(catalogue().text("intake.note_looks_like_lms_zip", name=name))
         return units, ignored
     except OSError as error:
-        raise UsageError(f"{displayable(str(path))}: {error.strerror}; check its permissions") from error
+        raise _unusable(displayable(str(path)), error) from error
+
+
+def require_path(path: Path, shown: str) -> None:
+    """Raise UsageError unless there is something at `path` that can be opened; `shown` is its name in the message."""
+    try:
+        if not path.exists():
+            raise UsageError(catalogue().text("intake.no_such_path", path=shown))
+        if path.is_dir():
+            os.scandir(path).close()
+        elif not path.is_file():  # opening a pipe would wait for somebody to write
+            reason = catalogue().text("intake.ignored_no_archive")
+            raise UsageError(catalogue().text("intake.not_a_hand_in", path=shown, reason=reason))
+        else:
+            path.open("rb").close()
+    except OSError as error:
+        raise _unusable(shown, error) from error
+
+
+def _unusable(shown: str, error: OSError) -> UsageError:
+    return UsageError(catalogue().text("intake.unusable_path", path=shown, detail=error.strerror))
 
 
 def _uploads_in(path: Path, trusted: bool) -> Node | None:

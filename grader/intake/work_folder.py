@@ -9,6 +9,7 @@ from grader.intake.display import displayable
 from grader.intake.hand_in import take_in
 from grader.intake.handout import Handout
 from grader.intake.identity import found_hand_in
+from grader.intake.inbox import require_path
 from grader.intake.inbox_tree import disk_tree
 from grader.intake.inbox_units import Unit
 from grader.intake.teams import candidates_of
@@ -25,8 +26,7 @@ def open_work_folder(path: Path, handout: Handout, limits: IntakeLimits | None =
     SubmissionRejected where an archive is damaged, over a limit or holds nothing to grade.
     """
     shown = displayable(str(path))
-    if not path.exists():
-        raise UsageError(catalogue().text("intake.no_such_path", path=shown))
+    require_path(path, shown)
     path = path.resolve()
     if not path.is_dir():
         _require_archive(path, shown)
