@@ -41,15 +41,20 @@ def student_module(name: str) -> ModuleType:
         except (MemoryError, SystemExit, KeyboardInterrupt):
             raise
         except BaseException as error:
-            if not _may_be_left_out(error):
+            if not _may_be_left_out(error, besides=name.partition(".")[0]):
                 raise ModuleNotImported(name, error) from error
 
 
-def _may_be_left_out(error: BaseException) -> bool:
-    """Whether the import failed for a package that is not installed here, which a stand-in now takes the place of."""
+def _may_be_left_out(error: BaseException, besides: str) -> bool:
+    """Whether the import failed for a package (not the student's own) that is not installed here.
+
+    If so, a stand-in takes its place from now on.
+    """
     if not isinstance(error, ModuleNotFoundError) or not isinstance(error.name, str):
         return False
     package = error.name.partition(".")[0]
+    if package == besides:
+        return False
     try:
         installed = importlib.util.find_spec(package) is not None
     except (ImportError, ValueError):
