@@ -86,7 +86,9 @@ class Grader:
 
     def _reject(self, job: Job, reason: str) -> JobOutcome:
         candidate = job.candidate
-        card = rejected(candidate.team, candidate.source, job.inputs["handin"], reason, self._settings.rubric)
+        card = rejected(
+            candidate.team, candidate.source, job.inputs["handin"], reason, self._settings.rubric, candidate.flags
+        )
         job.folder.job.unlink(missing_ok=True)
         shutil.rmtree(job.folder.evidence, ignore_errors=True)
         team_result.write(job.folder, card, lambda prefix: {})
@@ -126,6 +128,7 @@ class Grader:
             observed_rubric=self._rubric_sha256,
             scored_rubric=self._rubric_sha256,
             reason=card.reason,
+            flags=card.flags if card.status is SubmissionStatus.REJECTED else (),
         )
         job_record.write(job.folder.job, record)
         return JobOutcome(card.team, card.status, work, card.score, card.max_score, card.seconds, card.reason)

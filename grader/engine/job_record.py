@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader.engine import atomic_file
-from grader.model.status import SubmissionStatus
+from grader.model.status import Severity, SubmissionStatus
+from grader.model.submission import Flag
 
 #: Raised whenever older records could be misread; they then count as absent.
-_SCHEMA = 1
+_SCHEMA = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,8 @@ class JobRecord:
 
     `inputs` maps the name of an input (the hand-in, the grader's code, package versions, ...) to its fingerprint;
     `observed_rubric` and `scored_rubric` are the rubric's fingerprints at observing and at scoring: after `rescore`
-    they differ. `reason` says why a hand-in was rejected or could not be graded.
+    they differ. `reason` says why a hand-in was rejected or could not be graded, `flags` what the inbox told of it
+    (of a graded one the evidence tells).
     """
 
     team: str
@@ -32,6 +34,7 @@ class JobRecord:
     observed_rubric: str = ""
     scored_rubric: str = ""
     reason: str = ""
+    flags: tuple[Flag, ...] = ()
 
     def holds_for(self, inputs: Mapping[str, str], rubric: str) -> bool:
         """Whether a job with these inputs and this rubric would only repeat what is stored."""
@@ -55,6 +58,7 @@ def read(path: Path) -> JobRecord | None:
         content = json.loads(path.read_text(encoding="utf-8"))
         if content.pop("schema") != _SCHEMA:
             return None
-        return JobRecord(**{**content, "status": SubmissionStatus(content["status"])})
+        flags = tuple(Flag(flag["id"], Severity(flag["severity"]), flag["values"]) for flag in content["flags"])
+        return JobRecord(**{**content, "status": SubmissionStatus(content["status"]), "flags": flags})
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None

@@ -42,7 +42,7 @@ def scorecard(folder: TeamFolder, record: JobRecord, rubric: Rubric) -> Scorecar
     """The verdict under `rubric` on what is stored; evidence that cannot be read is the grader's fault, not the team's."""
     identity = (record.team, record.source, record.source_sha256)
     if record.status is SubmissionStatus.REJECTED:
-        return rejected(*identity, record.reason, rubric)
+        return rejected(*identity, record.reason, rubric, record.flags)
     if record.status is SubmissionStatus.GRADER_ERROR:
         return grader_error(*identity, record.reason, rubric)
     try:

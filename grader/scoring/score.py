@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from grader.model.evidence import Evidence
 from grader.model.message import Message
 from grader.model.rubric import Item, Rubric
 from grader.model.scorecard import ItemResult, Scorecard
 from grader.model.status import ItemStatus, SubmissionStatus
-from grader.scoring import flags
+from grader.model.submission import Flag
 from grader.scoring.answers import accepted_answers
+from grader.scoring.flags import notebook_flags
 from grader.scoring.item import score_item
 from grader.scoring.rubric_file import fingerprint
 
@@ -22,7 +26,7 @@ def score(evidence: Evidence, rubric: Rubric) -> Scorecard:
         source_sha256=evidence.submission.source_sha256,
         status=SubmissionStatus.GRADED,
         items=results,
-        flags=(*evidence.submission.flags, *flags.notebook_flags(evidence, rubric)),
+        flags=(*evidence.submission.flags, *notebook_flags(evidence, rubric)),
         seconds=evidence.seconds,
         seed=evidence.seed,
         isolation=evidence.isolation,
@@ -31,9 +35,12 @@ def score(evidence: Evidence, rubric: Rubric) -> Scorecard:
     )
 
 
-def rejected(team: str, source: str, source_sha256: str, reason: str, rubric: Rubric) -> Scorecard:
-    """The card of a hand-in from which nothing could be graded."""
-    return _ungraded(SubmissionStatus.REJECTED, team, source, source_sha256, reason, rubric)
+def rejected(
+    team: str, source: str, source_sha256: str, reason: str, rubric: Rubric, flags: Sequence[Flag] = ()
+) -> Scorecard:
+    """The card of a hand-in from which nothing could be graded; `flags` are what the inbox told of it."""
+    card = _ungraded(SubmissionStatus.REJECTED, team, source, source_sha256, reason, rubric)
+    return replace(card, flags=tuple(flags))
 
 
 def grader_error(team: str, source: str, source_sha256: str, reason: str, rubric: Rubric) -> Scorecard:
