@@ -9,9 +9,10 @@ from importlib import resources
 
 import numpy as np
 
+from grader.checks import witness
 from grader.checks.cases import Arrays, Case, Question
 from grader.checks.layer_check import LayerCheck
-from grader.checks.layers import LAYER_CHECKS
+from grader.checks.layers import CONTRACT, EVERY_TIE, LAYER_CHECKS
 from grader.checks.oracle import Oracle
 from grader.model import array_file
 from grader.model.errors import InfrastructureError
@@ -20,10 +21,16 @@ from grader.model.status import Visibility
 #: Version of the pack's layout.
 PACK_SCHEMA = 1
 PACK_NAME = "part1.npz"
+#: Relative error up to which a gradient and a central difference are the same: rounding at the witness's step.
+WITNESS_LIMIT = 1e-8
 
 
 def build(oracle: Oracle, checks: Iterable[LayerCheck] = LAYER_CHECKS) -> bytes:
-    """The bytes of the pack: the same for the same reference."""
+    """The bytes of the pack: the same for the same reference.
+
+    Every gradient is first held against central differences of the oracle's own forward pass, so that a slip in the
+    reference's backward pass does not become the measure of all students. Raises InfrastructureError where they differ.
+    """
     index: dict[str, list[dict[str, object]]] = {}
     arrays: dict[str, np.ndarray] = {}
 
@@ -33,6 +40,8 @@ def build(oracle: Oracle, checks: Iterable[LayerCheck] = LAYER_CHECKS) -> bytes:
     for check in checks:
         entries = index.setdefault(check.name, [])
         for case in check.public_cases(oracle):
+            if check.backward:
+                _witnessed(oracle, check, case)
             prefix = f"{check.name}/{case.group}"
             keep(f"{prefix}/input", case.question.inputs)
             for kind, answers in (("answer", case.answers), ("misconception", case.misconceptions)):
@@ -50,6 +59,23 @@ def build(oracle: Oracle, checks: Iterable[LayerCheck] = LAYER_CHECKS) -> bytes:
     header = json.dumps({"schema": PACK_SCHEMA, "checks": index}, sort_keys=True).encode()
     arrays["header"] = np.frombuffer(header, np.uint8)
     return array_file.dumps(arrays)
+
+
+def _witnessed(oracle: Oracle, check: LayerCheck, case: Case) -> None:
+    for answer, gradients in case.answers.items():
+        if answer == EVERY_TIE or case.group == "ties":
+            continue  # at a tie there is no gradient for a difference to measure
+
+        def forward(questions: list[Question], answer: str = answer) -> list[np.ndarray | None]:
+            layer = getattr(oracle, check.forward)
+            return [layer(q)["out"] if answer == CONTRACT else layer(q, answer)["out"] for q in questions]
+
+        names = [name for name in check.inputs if name != "dout"]
+        error = witness.own_forward_error(case.question, names, gradients, forward)
+        if error is None or error > WITNESS_LIMIT:
+            raise InfrastructureError(
+                f"reference: {check.function} disagrees with central differences on {check.name} {case.group} ({error})"
+            )
 
 
 def parse(content: bytes) -> dict[str, list[Case]]:

@@ -75,6 +75,16 @@ def _agrees(oracle, forward_name, case, answer, gradients) -> None:  # noqa: ANN
         assert numeric == pytest.approx(analytic, rel=1e-6, abs=1e-6)
 
 
+def test_a_wrong_gradient_of_the_reference_never_becomes_the_measure(oracle: Oracle) -> None:
+    class Slipped(Oracle):
+        def conv_backward(self, question, convention="tensorflow"):  # noqa: ANN001, ANN202
+            right = super().conv_backward(question, convention)
+            return {**right, "db": right["db"] * 1.001}
+
+    with pytest.raises(InfrastructureError, match="conv_backward disagrees with central differences"):
+        pack.build(Slipped(oracle._layers))
+
+
 @pytest.mark.parametrize("damage", [b"", b"PK\x03\x04", b"not a zip at all"])
 def test_damaged_pack_is_the_graders_fault(damage: bytes) -> None:
     with pytest.raises(InfrastructureError, match="cannot be read"):
