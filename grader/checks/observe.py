@@ -25,6 +25,10 @@ from grader.model.rubric import Item, Rubric
 from grader.model.submission import Submission
 
 
+#: Where trained models lie in the work folder; they can be large.
+_MODELS = "Utils/model_checkpoints/"
+
+
 class Workspace(NotebookRunner, Protocol):
     """A submission's work folder with its functions, in some isolated process."""
 
@@ -54,6 +58,11 @@ class Observed:
     fresh: int = 0
 
 
+def needed_files(files: Mapping[str, bytes], part: int) -> dict[str, bytes]:
+    """The work folder as one part needs it: Part 1 neither reads nor is changed by trained models."""
+    return {path: content for path, content in files.items() if part != 1 or not path.startswith(_MODELS)}
+
+
 def planned_keys(
     files: Mapping[str, bytes],
     rubric: Rubric,
@@ -66,7 +75,7 @@ def planned_keys(
     """The key of every item (by id) and notebook (``notebook.<part>``) that `observe` would make."""
     planned = {}
     for part in parts:
-        setting = keys.setting_key(files, rubric, part, isolation.level, environment, seed, hidden)
+        setting = keys.setting_key(needed_files(files, part), rubric, part, isolation.level, environment, seed, hidden)
         planned[f"notebook.{part}"] = keys.notebook_key(setting)
         for item in rubric.items:
             if item.part == part:
@@ -114,7 +123,7 @@ def observe(
             continue
         fresh += len(missing) + notebook_wanted
         limits = rubric.parts[part].limits.execution_limits()  # type: ignore[index]
-        with runner.workspace(files, limits, seed) as workspace:
+        with runner.workspace(needed_files(files, part), limits, seed) as workspace:
             if notebook_wanted and run_notebooks and rubric.parts[part].run_notebook:  # type: ignore[index]
                 notebooks[part], notebook = observe_notebook(workspace, submission, part, key)
                 if notebook is not None:
