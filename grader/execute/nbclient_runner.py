@@ -11,6 +11,7 @@ import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import ipykernel.kernelapp  # noqa: F401 (so that a missing kernel shows here, not in the sandbox)
@@ -23,7 +24,7 @@ from nbclient.exceptions import DeadKernelError
 from grader.execute.exit_codes import KERNEL_DIED
 from grader.execute.outputs import KNOWN_MIME_TYPES, Output, OutputList
 from grader.execute.tracebacks import MOST_FRAMES
-from grader.probes import frameworks
+from grader.probes import frameworks, old_numpy
 
 # Five sockets: the folder is the kernel's and ours alone, so fixed numbers do.
 _PORTS = dict(shell_port=1, iopub_port=2, stdin_port=3, hb_port=4, control_port=5)
@@ -48,13 +49,23 @@ _ARROW = re.compile(r"^-+> \d+ (?P<source>.*)$", re.MULTILINE)
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
+_FUTURE = "from __future__ import annotations"
+
+
+def _source(module: ModuleType) -> str:
+    """The module's text, to stand behind others: what must be a program's first statement is left out."""
+    return inspect.getsource(module).replace(_FUTURE, "")
+
+
 class NbclientRunner:
     """Callable as a `NotebookRunner`; holds the source of the stand-ins that the kernel starts with."""
 
     def __init__(self, forbidden: Sequence[str]):
         stand_ins = f"install_stand_ins({list(forbidden)!r})"
-        # The grader's files are out of the kernel's sight, so it gets the one module it needs as text.
-        self._start = "\n".join((inspect.getsource(frameworks), stand_ins, _START_KERNEL))
+        # The grader's files are out of the kernel's sight, so it gets the modules that it needs as text.
+        self._start = "\n".join(
+            (_FUTURE, _source(frameworks), stand_ins, _source(old_numpy), "restore_dropped_names()", _START_KERNEL)
+        )
 
     def __call__(self, request: Mapping[str, Any], answer: Callable[[Any], None]) -> None:
         """Run the cells ``sources``, each answered with its outputs and its error."""

@@ -12,6 +12,7 @@ from grader.execute.runners import preload_runner
 from grader.execute.serve import serve
 from grader.execute.values import ValueBounds
 from grader.probes.frameworks import install_stand_ins
+from grader.probes.old_numpy import restore_dropped_names
 
 _PACKAGE_ROOT = str(Path(__file__).resolve().parents[2])
 
@@ -25,6 +26,7 @@ def main() -> None:
         return
     settings = frame.body
     install_stand_ins(settings["forbidden"])
+    restore_dropped_names()
     runner = settings["runner"] and preload_runner(settings["runner"], settings["forbidden"])
     sys.path[:] = [entry for entry in sys.path if entry != _PACKAGE_ROOT]
     wire.send(connection, {"ready": True, "environment": versions(), "shell": runner is not None})

@@ -26,6 +26,7 @@ from grader.execute.serve import NotebookRunner
 from grader.model.isolation import IsolationLevel
 from grader.model.limits import ExecutionLimits
 from grader.probes.frameworks import install_stand_ins
+from grader.probes.old_numpy import restore_dropped_names
 from grader.sandbox import Sandbox, WallPolicy, sandbox_for
 
 #: Imported before the fork where installed: what nearly every hand-in imports, and what is dear to import.
@@ -67,6 +68,7 @@ class Zygote:
         install_stand_ins(settings["forbidden"])
         for module in _PRELOADED:
             _import_if_installed(module)
+        restore_dropped_names()
         self._run_notebook: NotebookRunner | None = preload_runner(settings["runner"], settings["forbidden"])
         # Children close what is open by now; what the sandbox opens from here on is its own business.
         self._descriptors = [int(name) for name in os.listdir("/proc/self/fd")]
