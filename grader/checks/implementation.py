@@ -1,9 +1,18 @@
-"""Whether a function was written at all, read from its source without running it."""
+"""Whether a function was written at all, and where: read from its source without running it."""
 
 from __future__ import annotations
 
 import ast
 import warnings
+
+
+def _parsed(source: bytes) -> ast.Module | None:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
 
 
 def _function(tree: ast.Module, name: str) -> ast.FunctionDef | None:
@@ -48,13 +57,15 @@ def is_stub(source: bytes, function: str) -> bool:
 
     A source that does not parse, or that does not define the function at its top level, is no stub: running tells.
     """
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    node = _function(tree, function)
+    tree = _parsed(source)
+    node = _function(tree, function) if tree is not None else None
     if node is None or node.decorator_list:
         return False
     return all(_does_nothing(statement) or _packs_arguments(statement) for statement in node.body)
+
+
+def definition_line(source: bytes, function: str) -> int | None:
+    """The line, counted from 1, where `function` is defined at the top level of `source` (last, if more than once)."""
+    tree = _parsed(source)
+    node = _function(tree, function) if tree is not None else None
+    return node.lineno if node is not None else None

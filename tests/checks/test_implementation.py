@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.checks.implementation import is_stub
+from grader.checks.implementation import definition_line, is_stub
 
 FUNCTIONS = ("conv_forward", "conv_backward", "max_pool_forward", "max_pool_backward")
 ROOT = Path(__file__).parents[2]
@@ -51,3 +51,10 @@ def test_template_is_a_stub_and_reference_is_not(function: str) -> None:
 
 def test_unreadable_bytes_are_no_stub() -> None:
     assert not is_stub(b"\xff\xfe\x00def f(): pass", "f")
+
+
+def test_line_of_a_definition_is_that_of_the_last_one() -> None:
+    source = b"x = 1\ndef f():\n    pass\n\n@cached\ndef f():\n    return 1\n"
+    assert definition_line(source, "f") == 6
+    assert definition_line(source, "g") is None
+    assert definition_line(b"def f(:\n", "f") is None

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.intake import Handout
-from grader.intake.work_folder import open_work_folder
+from grader.intake import Handout, take_in
+from grader.intake.work_folder import find_hand_in, open_work_folder
 from grader.model.errors import SubmissionRejected, UsageError
 from tests.intake.hand_ins import below, flat_hand_in, tar_bytes, whole_hand_in, write_tree
 
@@ -54,3 +54,37 @@ def test_a_damaged_archive_is_rejected(tmp_path: Path, handout: Handout) -> None
     path.write_bytes(tar_bytes(flat_hand_in())[:-30])
     with pytest.raises(SubmissionRejected, match="truncated"):
         open_work_folder(path, handout)
+
+
+def test_a_work_folder_is_found_even_beside_the_archive_made_of_it(tmp_path: Path) -> None:
+    folder = write_tree(tmp_path / "team_7", whole_hand_in() | {"team_7.tar.gz": tar_bytes(flat_hand_in())})
+    assert find_hand_in(folder).path == folder
+
+
+def test_the_only_hand_in_of_a_folder_is_found(tmp_path: Path) -> None:
+    archive = write_tree(tmp_path / "submission", {"readme.txt": b"hi", "team_7.tar.gz": tar_bytes(flat_hand_in())})
+    assert find_hand_in(archive).path == archive / "team_7.tar.gz"
+    nested = write_tree(tmp_path / "other", {f"team_8/{name}": content for name, content in whole_hand_in().items()})
+    assert (find_hand_in(nested).path, find_hand_in(nested).team) == (nested / "team_8", "team_8")
+
+
+def test_a_folder_with_nothing_to_grade_stands_for_itself_and_is_rejected(tmp_path: Path, handout: Handout) -> None:
+    folder = write_tree(tmp_path / "submission", {"cat.png": b"png"})
+    candidate = find_hand_in(folder)
+    assert candidate.path == folder
+    with pytest.raises(SubmissionRejected, match="nothing to grade"):
+        take_in(candidate, handout)
+
+
+def test_several_hand_ins_are_not_one(tmp_path: Path) -> None:
+    packed = {f"team_{number}.tar.gz": tar_bytes(below(f"team_{number}", flat_hand_in())) for number in (1, 2)}
+    with pytest.raises(UsageError, match=r"several hand-ins.*team_1.*team_2"):
+        find_hand_in(write_tree(tmp_path / "inbox", packed))
+
+
+def test_no_hand_in_at_a_path_is_a_usage_error(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"notes.txt": b"hi"})
+    with pytest.raises(UsageError, match="neither an archive"):
+        find_hand_in(tmp_path / "notes.txt")
+    with pytest.raises(UsageError, match="no such file or folder"):
+        find_hand_in(tmp_path / "gone")
