@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from grader.model.evidence import CaseEvidence
 from grader.model.scorecard import CheckResult
 from grader.report.audience import public_failing_case
 from grader.report.clean_text import clean_line, clean_lines
+from grader.report.error_map import ErrorMap, error_map
 from grader.report.number_table import NumberComparison, compare
 
 #: Gives the arrays of a case by prefix, under their names without it: ``args/x``, ``expected/<answer>/out``, ``got/out``.
@@ -31,8 +32,8 @@ ARGUMENTS, EXPECTED, GOT = "args/", "expected/", "got/"
 class FailingCase:
     """`asked` pairs a name with its shape or setting; `comparisons` pairs an array's name with its numbers.
 
-    `absent` names expected arrays for which nothing comparable came back. `code` sets the inputs up; it is empty for
-    large inputs.
+    `maps` holds pictures of where arrays differ, by name, for those that a picture says something about. `absent` names
+    expected arrays for which nothing comparable came back. `code` sets the inputs up; it is empty for large inputs.
     """
 
     asked: tuple[tuple[str, str], ...]
@@ -43,6 +44,7 @@ class FailingCase:
     frames: tuple[str, ...] = ()
     output: tuple[str, ...] = ()
     code: str = ""
+    maps: Mapping[str, ErrorMap] = field(default_factory=dict)
 
 
 def case_prefix(item_id: str, case: CaseEvidence) -> str:
@@ -71,6 +73,7 @@ def failing_case(item_id: str, check: CheckResult, arrays: Arrays, size: int = 6
         expected
     )
     error = case.error
+    drawn = {name: error_map(expected[name], got[name], check.limit, size) for name in wrong if name in got}
     return FailingCase(
         asked=tuple((clean_line(name, 40), asked_text(value)) for name, value in case.asked.items()),
         comparisons=tuple(
@@ -86,6 +89,7 @@ def failing_case(item_id: str, check: CheckResult, arrays: Arrays, size: int = 6
         else (),
         output=tuple(clean_lines(case.output, OUTPUT_LINES, LINE_CHARACTERS)) if case.output.strip() else (),
         code=_code(_under(found, ARGUMENTS)),
+        maps={name: picture for name, picture in drawn.items() if picture is not None},
     )
 
 

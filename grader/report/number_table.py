@@ -7,10 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-#: Which two axes are laid out as rows and columns, by the number of axes. With four of them (N, H, W, C) or
-#: (F, WH, WW, C) the inner two are the picture; the others stay fixed.
-_LAID_OUT = {0: (), 1: (0,), 2: (0, 1), 3: (1, 2)}
-
 #: Significant digits of a number in a table.
 _DIGITS = 4
 
@@ -63,7 +59,7 @@ def compare(expected: np.ndarray, got: np.ndarray, limit: float | None, size: in
         return NumberComparison(
             expected.shape, got.shape, _table(expected, none_e, (), size), _table(got, none_g, (), size)
         )
-    differs = _differing(expected, got, limit)
+    differs = differing(expected, got, limit)
     count = int(differs.sum())
     # argmax of booleans is the first True; without any it is the first number, a harmless place to look at.
     at = np.unravel_index(int(differs.argmax()), differs.shape) if differs.size else ()
@@ -81,6 +77,17 @@ def compare(expected: np.ndarray, got: np.ndarray, limit: float | None, size: in
     )
 
 
+def laid_out_axes(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Which axes are shown as rows and columns; the others stay fixed.
+
+    With four axes, (N, H, W, C) or (F, WH, WW, C), the inner two are the picture; where it is a single number, the outer
+    two say more.
+    """
+    if len(shape) <= 2:
+        return tuple(range(len(shape)))
+    return (0, len(shape) - 1) if shape[1] * shape[2] == 1 else (1, 2)
+
+
 def number_text(value: object) -> str:
     """A number as a student would note it: four significant digits, no noise such as ``-0``."""
     if isinstance(value, (bool, np.bool_)):
@@ -95,7 +102,8 @@ def number_text(value: object) -> str:
     return str(value)[:12]
 
 
-def _differing(expected: np.ndarray, got: np.ndarray, limit: float | None) -> np.ndarray:
+def differing(expected: np.ndarray, got: np.ndarray, limit: float | None) -> np.ndarray:
+    """Where two arrays of one shape differ by more than `limit` times ``max|expected|``; NaN equals NaN. Boolean."""
     if not (_is_numeric(expected) and _is_numeric(got)):
         return np.ones(expected.shape, bool)
     # Complex keeps every numeric dtype exact enough here, and no comparison of it warns or raises.
@@ -112,28 +120,29 @@ def _is_numeric(array: np.ndarray) -> bool:
 
 
 def _table(array: np.ndarray, differs: np.ndarray, around: tuple[int, ...], size: int) -> NumberTable:
-    laid_out = _LAID_OUT.get(array.ndim, (1, 2))
+    laid_out = laid_out_axes(array.shape)
     around = around or (0,) * array.ndim
     if array.size == 0:
         return NumberTable("[]", (), True)
     index: list[int | slice] = list(around)
     for axis in laid_out:
-        index[axis] = _span(array.shape[axis], around[axis], size)
+        index[axis] = span(array.shape[axis], around[axis], size)
     cut, marks = np.atleast_2d(array[tuple(index)]), np.atleast_2d(differs[tuple(index)])
     rows = tuple(
         tuple(NumberCell(number_text(value), bool(mark)) for value, mark in zip(numbers, flags, strict=True))
         for numbers, flags in zip(cut, marks, strict=True)
     )
-    return NumberTable(_index_text(index, array.shape), rows, whole=cut.size == array.size)
+    return NumberTable(index_text(index, array.shape), rows, whole=cut.size == array.size)
 
 
-def _span(length: int, around: int, size: int) -> slice:
+def span(length: int, around: int, size: int) -> slice:
     """A range of at most `size` places, inside the axis, with the place `around` not at its very edge."""
     start = min(max(around - size // 3, 0), max(length - size, 0))
     return slice(start, min(start + size, length))
 
 
-def _index_text(index: list[int | slice], shape: tuple[int, ...]) -> str:
+def index_text(index: list[int | slice], shape: tuple[int, ...]) -> str:
+    """A NumPy index as one would type it, e.g. ``[0, 2:6, :, 1]``."""
     parts = []
     for place, length in zip(index, shape, strict=True):
         if isinstance(place, int):

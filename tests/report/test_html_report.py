@@ -151,3 +151,16 @@ def test_a_hint_that_many_checks_share_is_told_once(samples):
     others = tuple(dataclasses.replace(wrong, id=name, failing=None) for name in ("other", "third"))
     page = render(samples, samples.card(dataclasses.replace(item, checks=(*item.checks, *others))))
     assert page.text.count("Look at the stride.") == 1
+
+
+def test_a_wrong_array_is_drawn_with_a_text_that_says_the_same(samples):
+    page = render(samples, samples.ordinary())
+    told = [value for tag, name, value in page.attributes if tag == "svg" and name == "aria-label"]
+    assert len(told) == 1
+    assert "out[0, :, :, 0], 3 rows by 6 columns. 1 of 18 positions differ: in rows 1, columns 4." in told[0]
+    assert "The largest difference is 18.25." in told[0]
+
+
+def test_checks_of_an_item_that_passed_are_folded_away(samples):
+    source = html_report.render(samples.card(samples.passed_item()))
+    assert "<summary>Checks (1), each" in source
