@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -12,14 +12,11 @@ from grader.checks import witness
 from grader.checks.cases import Arrays, Case, Question
 from grader.checks.comparison import as_array
 from grader.checks.implementation import is_stub
-from grader.checks.judge import judge
+from grader.checks.judge import EXACT, judge
 from grader.checks.layer_check import LayerCheck
 from grader.model.evidence import CaseEvidence, ItemEvidence, Problem
 from grader.model.observation import CallObservation, ProbeRequest
 from grader.model.status import CallOutcome, Visibility
-
-#: Below this relative error an answer is exact, and there is nothing to explain.
-EXACT = 1e-9
 
 
 class Prober(Protocol):
@@ -66,9 +63,17 @@ def _callable(described: object) -> bool:
 
 
 def observe_item(
-    prober: Prober, check: LayerCheck, layers: Layers, cases: Sequence[Case], key: str
+    prober: Prober,
+    check: LayerCheck,
+    layers: Layers,
+    cases: Sequence[Case],
+    key: str,
+    smaller: Callable[[], Sequence[Case]] = tuple,
 ) -> tuple[ItemEvidence, dict[str, np.ndarray]]:
-    """The item's evidence, and its arrays under ``<case>/args/x``, ``<case>/expected/<answer>/out``, ``<case>/got/out``."""
+    """The item's evidence, and its arrays under ``<case>/args/x``, ``<case>/expected/<answer>/out``, ``<case>/got/out``.
+
+    `smaller` gives the check's ladder; it is asked only where a public case is not exact.
+    """
     implementation = layers.implementation(check.function)
     if implementation == "module_failed":
         assert layers.failure is not None
@@ -76,6 +81,22 @@ def observe_item(
                             error=layers.failure.error), {}  # fmt: skip
     if implementation != "written":
         return ItemEvidence(check.name, key, implementation), {}
+    judged, returned, arrays = _asked(prober, check, layers, cases)
+    worst = _furthest(judged)
+    if worst is not None and check.backward and layers.implementation(check.forward) == "written":
+        error = _own_forward_error(prober, check, layers.module, cases[worst], returned[worst])
+        judged[worst] = replace(judged[worst], own_forward_error=error)
+    rungs: list[CaseEvidence] = []
+    if _worth_shrinking(judged):
+        rungs, _, rung_arrays = _asked(prober, check, layers, smaller())
+        arrays.update(rung_arrays)
+    return ItemEvidence(check.name, key, implementation, tuple(judged), smaller=tuple(rungs)), arrays
+
+
+def _asked(
+    prober: Prober, check: LayerCheck, layers: Layers, cases: Sequence[Case]
+) -> tuple[list[CaseEvidence], list[Arrays], dict[str, np.ndarray]]:
+    """For every case its evidence and what came back; and all arrays by name."""
     observations = prober.probe([_call(check, layers.module, case.question) for case in cases])
     fallbacks = _with_own_cache(prober, check, layers, cases, observations)
     judged: list[CaseEvidence] = []
@@ -87,11 +108,15 @@ def observe_item(
         judged.append(evidence)
         returned.append(got)
         arrays.update(_named(case, got))
-    worst = _furthest(judged)
-    if worst is not None and check.backward and layers.implementation(check.forward) == "written":
-        error = _own_forward_error(prober, check, layers.module, cases[worst], returned[worst])
-        judged[worst] = replace(judged[worst], own_forward_error=error)
-    return ItemEvidence(check.name, key, implementation, tuple(judged)), arrays
+    return judged, returned, arrays
+
+
+def _worth_shrinking(judged: Sequence[CaseEvidence]) -> bool:
+    """Whether a public case is not exact. Where code loops or dies, dozens of further calls would tell no more."""
+    if any(case.outcome not in (CallOutcome.RETURNED, CallOutcome.RAISED) for case in judged):
+        return False
+    public = [case for case in judged if case.visibility is Visibility.PUBLIC]
+    return any(not case.errors or min(max(e.values()) for e in case.errors.values()) > EXACT for case in public)
 
 
 def _furthest(judged: Sequence[CaseEvidence]) -> int | None:

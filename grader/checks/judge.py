@@ -13,6 +13,9 @@ from grader.model.evidence import CaseEvidence, Problem
 from grader.model.observation import CallObservation, Value
 from grader.model.status import CallOutcome
 
+#: Below this relative error an answer is exact, and there is nothing to explain.
+EXACT = 1e-9
+
 
 def judge(
     check: LayerCheck, case: Case, observation: CallObservation, fallback: bool = False
@@ -21,10 +24,12 @@ def judge(
     got: dict[str, np.ndarray] = {}
     problems: tuple[Problem, ...] = ()
     errors: dict[str, Mapping[str, float]] = {}
+    right = False
     if observation.outcome is CallOutcome.RETURNED:
         got, problems = _returned(check, case, observation.value)
         if not problems:
             errors = dict(comparison.errors_to(case.answers, got))
+            right = any(max(error.values()) <= EXACT for error in errors.values())
             if check.measure is not None:
                 for answer in errors:
                     errors[answer] = check.measure(answer, got, case.question) or errors[answer]
@@ -37,7 +42,8 @@ def judge(
         returned=comparison.facts(got),
         problems=problems,
         errors=errors,
-        matches=_matches(case, got),
+        # A misconception's answer is never an accepted one, so there is nothing to look for.
+        matches=() if right else _matches(case, got),
         changed_inputs=_changed_inputs(check, case, observation),
         fallback=fallback,
         seconds=observation.seconds,

@@ -9,6 +9,7 @@ import numpy as np
 
 from grader.checks.cases import PUBLIC_SEED, Arrays, Case, Question, generator
 from grader.checks.misconceptions import MISCONCEPTIONS, answers_of
+from grader.checks.misconceptions.base import AnswersWhenAsked
 from grader.checks.oracle import Oracle, layer_settings
 from grader.model.observation import Value
 from grader.model.status import Visibility
@@ -47,7 +48,7 @@ class LayerCheck:
     def case(self, oracle: Oracle, group: str, visibility: Visibility, number: int, question: Question) -> Case:
         """The question with all that the oracle knows about it."""
         accepted = self.accepted(oracle, question)
-        misconceptions = answers_of(MISCONCEPTIONS, oracle, self.name, question, accepted)
+        misconceptions = AnswersWhenAsked(lambda: answers_of(MISCONCEPTIONS, oracle, self.name, question, accepted))
         return Case(group, visibility, number, question, accepted, misconceptions)
 
     def public_cases(self, oracle: Oracle) -> list[Case]:

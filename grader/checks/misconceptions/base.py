@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from grader.checks.cases import Arrays, Question
 from grader.checks.comparison import equals
@@ -41,3 +42,23 @@ def answers_of(
         for number, answer in enumerate(kept, 1):
             found[misconception.id if number == 1 else f"{misconception.id}#{number}"] = answer
     return found
+
+
+class AnswersWhenAsked(Mapping[str, Arrays]):
+    """Answers of misconceptions that are computed when somebody first looks: for most cases nobody does."""
+
+    def __init__(self, compute: Callable[[], Mapping[str, Arrays]]):
+        self._compute = compute
+
+    @cached_property
+    def _answers(self) -> Mapping[str, Arrays]:
+        return self._compute()
+
+    def __getitem__(self, name: str) -> Arrays:
+        return self._answers[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._answers)
+
+    def __len__(self) -> int:
+        return len(self._answers)
