@@ -11,8 +11,10 @@ from typing import Any
 from grader.execute import wire
 from grader.model.limits import MEBIBYTE
 
-#: How often the watchdog looks while the grader waits.
+#: When the watchdog looks for the first time, and the longest time between looks: each reads all of /proc.
 TICK_S = 0.05
+_LONGEST_TICK_S = 0.25
+_TICK_GROWTH = 1.3
 _READ_BYTES = MEBIBYTE
 
 #: Looks at the child from outside; raises to end the waiting.
@@ -64,7 +66,8 @@ def wait_for(
 
     `deadline` is a time of the monotonic clock. Raises WaitTimeout, MalformedFrame, and what `watchdog` raises.
     """
-    next_look = time.monotonic() + TICK_S
+    tick_s = TICK_S
+    next_look = time.monotonic() + tick_s
     while True:
         for channel in channels:
             if frame := channel.reader.next():
@@ -72,14 +75,17 @@ def wait_for(
         now = time.monotonic()
         if watchdog is not None and now >= next_look:
             watchdog()
-            next_look = now + TICK_S
-        ready = _select([channel.socket for channel in channels], selectors.EVENT_READ, deadline)
+            tick_s = min(tick_s * _TICK_GROWTH, _LONGEST_TICK_S)
+            next_look = time.monotonic() + tick_s
+        ready = _select([channel.socket for channel in channels], selectors.EVENT_READ, deadline, tick_s)
         for channel in channels:
             if channel.socket in ready and not channel.take():
                 return channel, None
 
 
-def _select(sockets: Sequence[socket.socket], event: int, deadline: float) -> set[socket.socket]:
+def _select(
+    sockets: Sequence[socket.socket], event: int, deadline: float, tick_s: float = TICK_S
+) -> set[socket.socket]:
     """The ready ones within a tick. Raises WaitTimeout once the deadline has passed."""
     remaining = deadline - time.monotonic()
     if remaining <= 0:
@@ -87,4 +93,4 @@ def _select(sockets: Sequence[socket.socket], event: int, deadline: float) -> se
     with _Selector() as selector:
         for connection in sockets:
             selector.register(connection, event)
-        return {key.fileobj for key, _ in selector.select(min(remaining, TICK_S))}  # type: ignore[misc]
+        return {key.fileobj for key, _ in selector.select(min(remaining, tick_s))}  # type: ignore[misc]

@@ -26,12 +26,17 @@ _CREDENTIALS = struct.Struct("3i")
 # Generous: these are waits for the grader's own machinery, on machines under load.
 _START_S = 30.0
 _GONE_S = 5.0
+# How long a child whose channel is closed may take to end by itself, which costs less than looking for its processes.
+_LEAVE_S = 0.5
 # Each process's own limit counts from what it inherited, and a MemoryError within it is told better than a kill.
 _INHERITED_BYTES = 256 * MEBIBYTE
 
 
 class ForkHost:
-    """A sandboxed child that forks a process for every session."""
+    """A sandboxed child that forks a process for every session.
+
+    `ends_as_one`: everything that it started is certain to be gone once it has ended.
+    """
 
     def __init__(
         self,
@@ -41,12 +46,15 @@ class ForkHost:
         files: Mapping[str, bytes],
         slot: Slot,
         zygote_alive: Callable[[], bool],
+        *,
+        ends_as_one: bool,
     ):
         self.channel = Channel(connection, wire.OWN_FRAMES)
         self.limits = limits
         self.zygote_alive = zygote_alive
         self._work = work
         self._slot = slot
+        self._ends_as_one = ends_as_one
         self._items = count(1)
         self._process, self._handle = 0, -1
         try:
@@ -92,7 +100,7 @@ class ForkHost:
         self.channel.close()
         if self._handle >= 0:
             # The handle says whether the number still means our process.
-            if not _gone(self._handle, 0.0):
+            if not _gone(self._handle, _LEAVE_S if self._ends_as_one else 0.0):
                 kill_tree(self._process)
                 _gone(self._handle, _GONE_S)
             os.close(self._handle)

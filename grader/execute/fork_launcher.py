@@ -51,7 +51,8 @@ class ForkLauncher:
         work = self._scratch / "cells" / str(next(self._numbers))
         work.mkdir(parents=True)
         # Where a file system of its own is mounted, any path will do, and a plain one reads well in tracebacks.
-        seen_as = _OWN_WORK if self._level is IsolationLevel.NAMESPACES else str(work)
+        namespaces = self._level is IsolationLevel.NAMESPACES
+        seen_as = _OWN_WORK if namespaces else str(work)
         ours, theirs = socket.socketpair()
         slot = Slot()
         try:
@@ -59,7 +60,7 @@ class ForkLauncher:
             with theirs, self._lock:
                 order = {"work": seen_as, "limits": asdict(limits), "slot": slot.number}
                 self._alive().fork(order, theirs)
-            return ForkHost(ours, work, limits, files, slot, self.alive)
+            return ForkHost(ours, work, limits, files, slot, self.alive, ends_as_one=namespaces)
         except BaseException:
             ours.close()
             slot.release()

@@ -32,7 +32,7 @@ def kill_everything_below(own_namespace: bool) -> bool:
     `own_namespace`: this process sits in a pid namespace of its own, where one signal reaches all others at once.
     """
     deadline = time.monotonic() + _REAP_WALL_S
-    while not _reap_all():
+    while not reap_ended():
         if time.monotonic() > deadline:
             return False
         time.sleep(0.001)
@@ -55,7 +55,7 @@ def _kill(process: int) -> None:
         pass
 
 
-def _reap_all() -> bool:
+def reap_ended() -> bool:
     """Reap what has ended; whether no child is left, and so no descendant: orphans become children."""
     while True:
         try:

@@ -20,9 +20,9 @@ from typing import Any
 from grader.execute import wire
 from grader.execute.child import ChildOrder, run_child
 from grader.execute.environment import versions
-from grader.execute.process_control import adopt_orphans, die_with_parent
+from grader.execute.process_control import adopt_orphans, die_with_parent, reap_ended
 from grader.execute.runners import preload_runner
-from grader.execute.serve import NotebookRunner
+from grader.execute.serve import NotebookRunner, own_modules
 from grader.model.isolation import IsolationLevel
 from grader.model.limits import ExecutionLimits
 from grader.probes.frameworks import install_stand_ins
@@ -33,8 +33,6 @@ from grader.sandbox import Sandbox, WallPolicy, sandbox_for
 _PRELOADED = (
     "numpy.lib.format",
     "numpy.testing",
-    "scipy.signal",
-    "scipy.ndimage",
     "matplotlib.pyplot",
     "matplotlib.backends.backend_agg",
     "PIL.PngImagePlugin",
@@ -70,6 +68,12 @@ class Zygote:
             _import_if_installed(module)
         restore_dropped_names()
         self._run_notebook: NotebookRunner | None = preload_runner(settings["runner"], settings["forbidden"])
+        # A child's end wakes the loop up. It is waited for, and not left to the kernel, which would not count its time.
+        self._woken, waker = os.pipe()
+        os.set_blocking(self._woken, False)
+        os.set_blocking(waker, False)
+        signal.set_wakeup_fd(waker, warn_on_full_buffer=False)
+        signal.signal(signal.SIGCHLD, lambda number, frame: None)
         # Children close what is open by now; what the sandbox opens from here on is its own business.
         self._descriptors = [int(name) for name in os.listdir("/proc/self/fd")]
         self._sandbox: Sandbox = sandbox_for(IsolationLevel(settings["level"]))
@@ -79,9 +83,8 @@ class Zygote:
         self._sandbox.enter_wall(
             WallPolicy(readable=tuple(wall["readable"]), hidden=tuple(wall["hidden"]), scratch=wall["scratch"])
         )
-        # The kernel reaps for us: what became of a child, the grader learns from its socket.
-        signal.signal(signal.SIGCHLD, signal.SIG_IGN)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+        own_modules()
         gc.collect()
         gc.freeze()
         threads = len(os.listdir("/proc/self/task"))
@@ -99,8 +102,14 @@ class Zygote:
         poller.register(self._control, select.POLLIN)
         if self._parent is not None:
             poller.register(self._parent, select.POLLIN)
+        poller.register(self._woken, select.POLLIN)
         while True:
             ready = {descriptor for descriptor, _ in poller.poll()}
+            if self._woken in ready:
+                _empty(self._woken)
+                reap_ended()
+            if ready == {self._woken}:
+                continue
             if self._control.fileno() not in ready:
                 return
             frame, descriptor = wire.receive_with_descriptor(self._control)
@@ -134,6 +143,14 @@ def _handle_of_parent() -> int | None:
     except OSError:  # an old kernel: be killed when the thread that started us ends
         die_with_parent()
         return None
+
+
+def _empty(descriptor: int) -> None:
+    try:
+        while os.read(descriptor, 4096):
+            pass
+    except BlockingIOError:
+        pass
 
 
 def _import_if_installed(module: str) -> None:
