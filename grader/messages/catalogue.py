@@ -10,6 +10,9 @@ import yaml
 
 from grader.model.message import Message
 
+#: The loader written in C where PyYAML was built with it: the texts are read at every start.
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 
 class Catalogue:
     """The texts of one language. Keys are dotted: ``status.passed``, ``hint.kernel_flipped``."""
@@ -47,6 +50,6 @@ def catalogue(language: str = "en") -> Catalogue:
     texts: dict[str, str] = {}
     for entry in (resources.files("grader.messages") / language).iterdir():
         if entry.name.endswith(".yaml"):
-            tree = yaml.safe_load(entry.read_text(encoding="utf-8")) or {}
+            tree = yaml.load(entry.read_text(encoding="utf-8"), _LOADER) or {}
             texts.update(_flatten(tree, entry.name.removesuffix(".yaml")))
     return Catalogue(texts)

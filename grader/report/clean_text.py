@@ -17,6 +17,9 @@ _ESCAPE = re.compile(
 #: zero-width spaces, tags).
 _KEPT_FORMAT = frozenset("\u200c\u200d")
 
+#: Text in which nothing can be wrong: what nearly all text is.
+_PLAIN = re.compile(r"[\n\t -~]*")
+
 _LINE_ENDS = re.compile(r"\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 
 ELLIPSIS = "…"
@@ -27,8 +30,10 @@ def clean(text: object, limit: int | None = None) -> str:
 
     Lone surrogates become U+FFFD. With `limit` (characters) a longer text is cut and ends in an ellipsis.
     """
-    shown = _ESCAPE.sub("", _LINE_ENDS.sub("\n", str(text)))
-    shown = "".join(_visible(character) for character in shown)
+    shown = str(text)
+    if _PLAIN.fullmatch(shown) is None:
+        shown = _ESCAPE.sub("", _LINE_ENDS.sub("\n", shown))
+        shown = "".join(_visible(character) for character in shown)
     if limit is not None and len(shown) > limit:
         return shown[: limit - 1] + ELLIPSIS
     return shown
