@@ -9,7 +9,7 @@ import traceback
 
 from grader.cli import exit_codes
 from grader.cli.dependencies import missing_line
-from grader.cli.streams import complain, silence_stdout
+from grader.cli.streams import complain, harmless, silence_stdout
 from grader.engine import packages
 from grader.model.errors import UsageError
 
@@ -49,7 +49,7 @@ def main(argv: list[str]) -> int:
 def _fault(error: Exception, verbose: bool) -> int:
     details = traceback.format_exc()
     if verbose:
-        sys.stderr.write(details)
+        sys.stderr.write(harmless(details))
         complain(f"the grader failed: {type(error).__name__}: {error}")
         return exit_codes.GRADER_FAULT
     try:

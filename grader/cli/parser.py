@@ -8,14 +8,14 @@ import os
 from typing import NoReturn
 
 import grader
-from grader.cli.commands import batch, check, demo, doctor, rescore, template
+from grader.cli.commands import batch, check, ci, demo, doctor, rescore, template
 from grader.messages import catalogue
 from grader.model.errors import UsageError
 
 PROGRAM = "grade.py"
 
 #: In the order in which the help lists them.
-_COMMANDS = (check, batch, rescore, demo, template, doctor)
+_COMMANDS = (check, batch, rescore, ci, demo, template, doctor)
 
 
 class OneLineParser(argparse.ArgumentParser):
