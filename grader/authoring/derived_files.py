@@ -19,6 +19,11 @@ def case_pack(root: Path) -> bytes:
     return pack.build(Oracle.load(root / "reference"))
 
 
+def smaller_case_pack(root: Path) -> bytes:
+    """The ladders of ever larger cases, from ``reference/``."""
+    return pack.build_smaller(Oracle.load(root / "reference"))
+
+
 def rubric_schema(root: Path) -> bytes:
     """JSON Schema of a rubric file, for editors."""
     del root
@@ -29,6 +34,7 @@ def rubric_schema(root: Path) -> bytes:
 #: Path below the project's root, and what makes its content.
 DERIVED: Mapping[str, Callable[[Path], bytes]] = {
     f"grader/checks/packs/{pack.PACK_NAME}": case_pack,
+    f"grader/checks/packs/{pack.SMALLER_PACK_NAME}": smaller_case_pack,
     "rubrics/assignment2.schema.json": rubric_schema,
 }
 

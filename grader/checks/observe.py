@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Protocol
 
 import numpy as np
@@ -16,14 +17,13 @@ from grader.checks.item import Layers, observe_item
 from grader.checks.layer_check import LayerCheck
 from grader.checks.notebooks import NotebookRunner, observe_notebook, stored_notebook
 from grader.checks.oracle import Oracle
-from grader.checks.pack import public_cases
+from grader.checks.pack import public_cases, smaller_cases
 from grader.checks.table import CHECKS
 from grader.model.evidence import Evidence, IsolationUsed, ItemEvidence, NotebookEvidence, SubmissionRecord
 from grader.model.limits import ExecutionLimits
 from grader.model.observation import CallObservation, ProbeRequest
 from grader.model.rubric import Item, Rubric
 from grader.model.submission import Submission
-
 
 #: Where trained models lie in the work folder; they can be large.
 _MODELS = "Utils/model_checkpoints/"
@@ -133,8 +133,11 @@ def observe(
             if missing:
                 layers = Layers.found(workspace, rubric.parts[part].module, files, _functions(missing))  # type: ignore[index]
                 for item in missing:
-                    cases = _cases(CHECKS[item.check], oracle, seed, rubric)
-                    items[item.id], found = observe_item(workspace, CHECKS[item.check], layers, cases, planned[item.id])
+                    check = CHECKS[item.check]
+                    cases = _cases(check, oracle, seed, rubric)
+                    items[item.id], found = observe_item(
+                        workspace, check, layers, cases, planned[item.id], partial(_smaller, check.name)
+                    )
                     arrays.update({f"{item.id}/{name}": array for name, array in found.items()})
     evidence = Evidence(
         submission=SubmissionRecord(
@@ -171,3 +174,7 @@ def _cases(check: LayerCheck, oracle: Oracle | None, seed: int, rubric: Rubric) 
     if oracle is not None:
         cases += check.hidden_cases(oracle, seed, rubric.hidden_cases.per_class)
     return cases
+
+
+def _smaller(check: str) -> list[Case]:
+    return smaller_cases()[check]

@@ -9,7 +9,7 @@ from importlib import resources
 
 import numpy as np
 
-from grader.checks import witness
+from grader.checks import ladder, witness
 from grader.checks.cases import Arrays, Case, Question
 from grader.checks.layer_check import LayerCheck
 from grader.checks.layers import CONTRACT, EVERY_TIE, LAYER_CHECKS
@@ -19,14 +19,26 @@ from grader.model.errors import InfrastructureError
 from grader.model.status import Visibility
 
 #: Version of the pack's layout.
-PACK_SCHEMA = 1
+PACK_SCHEMA = 2
 PACK_NAME = "part1.npz"
+#: A file of its own, read only where something failed.
+SMALLER_PACK_NAME = "part1_smaller.npz"
 #: Relative error up to which a gradient and a central difference are the same: rounding at the witness's step.
 WITNESS_LIMIT = 1e-8
 
 
 def build(oracle: Oracle, checks: Iterable[LayerCheck] = LAYER_CHECKS) -> bytes:
-    """The bytes of the pack: the same for the same reference.
+    """The bytes of the pack of public cases: the same for the same reference. Raises InfrastructureError, see `_packed`."""
+    return _packed(oracle, {check: check.public_cases(oracle) for check in checks})
+
+
+def build_smaller(oracle: Oracle, checks: Iterable[LayerCheck] = LAYER_CHECKS) -> bytes:
+    """The bytes of the pack of ladders, from which the smallest failing case comes."""
+    return _packed(oracle, {check: ladder.rungs(check, oracle) for check in checks})
+
+
+def _packed(oracle: Oracle, cases: Mapping[LayerCheck, Iterable[Case]]) -> bytes:
+    """One pack.
 
     Every gradient is first held against central differences of the oracle's own forward pass, so that a slip in the
     reference's backward pass does not become the measure of all students. Raises InfrastructureError where they differ.
@@ -37,19 +49,21 @@ def build(oracle: Oracle, checks: Iterable[LayerCheck] = LAYER_CHECKS) -> bytes:
     def keep(prefix: str, named: Arrays) -> None:
         arrays.update({f"{prefix}/{name}": array for name, array in named.items()})
 
-    for check in checks:
+    for check, listed in cases.items():
         entries = index.setdefault(check.name, [])
-        for case in check.public_cases(oracle):
+        for case in listed:
             if check.backward:
                 _witnessed(oracle, check, case)
-            prefix = f"{check.name}/{case.group}"
+            prefix = f"{check.name}/{case.id}"
             keep(f"{prefix}/input", case.question.inputs)
             for kind, answers in (("answer", case.answers), ("misconception", case.misconceptions)):
                 for name, answer in answers.items():
                     keep(f"{prefix}/{kind}/{name}", answer)
             entries.append(
                 {
+                    "id": case.id,
                     "group": case.group,
+                    "number": case.number,
                     "parameters": dict(case.question.parameters),
                     "inputs": list(case.question.inputs),
                     "answers": {name: list(answer) for name, answer in case.answers.items()},
@@ -63,7 +77,7 @@ def build(oracle: Oracle, checks: Iterable[LayerCheck] = LAYER_CHECKS) -> bytes:
 
 def _witnessed(oracle: Oracle, check: LayerCheck, case: Case) -> None:
     for answer, gradients in case.answers.items():
-        if answer == EVERY_TIE or case.group == "ties":
+        if answer == EVERY_TIE or EVERY_TIE in case.answers:
             continue  # at a tie there is no gradient for a difference to measure
 
         def forward(questions: list[Question], answer: str = answer) -> list[np.ndarray | None]:
@@ -79,7 +93,7 @@ def _witnessed(oracle: Oracle, check: LayerCheck, case: Case) -> None:
 
 
 def parse(content: bytes) -> dict[str, list[Case]]:
-    """Public cases by check name. Raises InfrastructureError where the pack is damaged or of another version."""
+    """A pack's cases by check name. Raises InfrastructureError where the pack is damaged or of another version."""
     arrays = array_file.loads(content)
     try:
         header = json.loads(arrays["header"].tobytes())
@@ -93,7 +107,7 @@ def parse(content: bytes) -> dict[str, list[Case]]:
 
 
 def _case(arrays: Arrays, check: str, entry: Mapping[str, object]) -> Case:
-    prefix = f"{check}/{entry['group']}"
+    prefix = f"{check}/{entry['id']}"
 
     def named(kind: str, names: Iterable[str]) -> dict[str, np.ndarray]:
         return {name: arrays[f"{prefix}/{kind}/{name}"] for name in names}
@@ -103,11 +117,21 @@ def _case(arrays: Arrays, check: str, entry: Mapping[str, object]) -> Case:
         return {name: named(f"{kind}/{name}", outputs) for name, outputs in listed.items()}
 
     question = Question(named("input", entry["inputs"]), entry["parameters"])  # type: ignore[arg-type]
-    return Case(str(entry["group"]), Visibility.PUBLIC, 0, question, several("answer"), several("misconception"))
+    group, number = str(entry["group"]), int(entry["number"])  # type: ignore[call-overload]
+    return Case(group, Visibility.PUBLIC, number, question, several("answer"), several("misconception"))
 
 
 @lru_cache
 def public_cases() -> Mapping[str, list[Case]]:
     """The public cases of the pack that ships with the grader, by check name."""
-    content = (resources.files("grader.checks") / "packs" / PACK_NAME).read_bytes()
-    return parse(content)
+    return parse(_shipped(PACK_NAME))
+
+
+@lru_cache
+def smaller_cases() -> Mapping[str, list[Case]]:
+    """The ladders that ship with the grader, by check name, the fewest numbers first."""
+    return parse(_shipped(SMALLER_PACK_NAME))
+
+
+def _shipped(name: str) -> bytes:
+    return (resources.files("grader.checks") / "packs" / name).read_bytes()

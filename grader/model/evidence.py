@@ -67,6 +67,8 @@ class CaseEvidence:
 class ItemEvidence:
     """All cases of one rubric item.
 
+    `smaller` are tiny cases, the fewest numbers first, that were asked because a public case was not exact: they show
+    the smallest input that fails, and which sizes a mistake depends on. No credit follows from them.
     `key` is the hash of everything that determined the observation: equal key, nothing to observe again.
     `implementation` is ``written``, ``stub``, ``absent`` or ``module_failed``.
     """
@@ -76,6 +78,7 @@ class ItemEvidence:
     implementation: str
     cases: tuple[CaseEvidence, ...] = ()
     error: StudentError | None = None
+    smaller: tuple[CaseEvidence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

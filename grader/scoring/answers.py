@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from grader.model.evidence import CaseEvidence, Evidence, ItemEvidence
 from grader.model.rubric import Item, Rubric, Tolerance
+from grader.model.status import CallOutcome
 
 #: Accepted answers that stand for a slip which the rubric prices, not for another reading of the contract.
 SLIP_ANSWERS = frozenset({"whole_gradient_to_every_tie"})
@@ -22,6 +23,13 @@ def within(case: CaseEvidence, answer: str, tolerance: Tolerance) -> bool:
 def limit(case: CaseEvidence, tolerance: Tolerance) -> float:
     """The tolerance for the dtypes that came back."""
     return tolerance.limit_for([fact.dtype for fact in case.returned.values()])
+
+
+def passes(case: CaseEvidence, reading: str | None, tolerance: Tolerance) -> bool:
+    """Whether `case` is right in `reading`, or gives the answer of a slip that is priced elsewhere."""
+    if case.outcome is not CallOutcome.RETURNED or case.problems or reading is None:
+        return False
+    return any(within(case, answer, tolerance) for answer in (reading, *SLIP_ANSWERS))
 
 
 def readings(cases: Sequence[CaseEvidence]) -> list[str]:

@@ -10,8 +10,9 @@ from grader.model.message import Message
 from grader.model.rubric import Tolerance
 from grader.model.scorecard import CheckResult
 from grader.model.status import CallOutcome, ItemStatus, Visibility
-from grader.scoring.answers import SLIP_ANSWERS, limit, within
+from grader.scoring.answers import SLIP_ANSWERS, limit, passes
 from grader.scoring.diagnosis import case_hint
+from grader.scoring.smallest import smallest_failing
 
 _OUTCOME_STATUS = {
     CallOutcome.TIMED_OUT: ItemStatus.TIMEOUT,
@@ -23,9 +24,17 @@ _OUTCOME_STATUS = {
 
 
 def score_class(
-    name: str, cases: Sequence[CaseEvidence], reading: str | None, tolerance: Tolerance, tell: str
+    name: str,
+    cases: Sequence[CaseEvidence],
+    reading: str | None,
+    tolerance: Tolerance,
+    tell: str,
+    smaller: Sequence[CaseEvidence] = (),
 ) -> CheckResult:
-    """Judges `cases` (public ones first) in `reading`; a slip that has its own price counts as right here."""
+    """Judges `cases` (public ones first) in `reading`; a slip that has its own price counts as right here.
+
+    `smaller` is where a smaller case that fails alike is looked for, to be shown; the verdict does not depend on it.
+    """
     failing = next((case for case in cases if not passes(case, reading, tolerance)), None)
     measured = [error for case in cases if (error := measured_error(case, reading, tolerance)) is not None]
     limits = [limit(case, tolerance) for case in cases if case.errors]
@@ -36,23 +45,19 @@ def score_class(
         hidden = Message("check.hidden_untold")
         return CheckResult(name, _status(failing), hidden, worst, widest)
     error = measured_error(failing, reading, tolerance)
+    hint = case_hint(cases, reading, tolerance)
+    public = failing.visibility is Visibility.PUBLIC
+    shown = smallest_failing(failing, smaller, hint, reading, tolerance) if public else failing
     return CheckResult(
         id=name,
         status=_status(failing),
-        message=_message(failing, error, limit(failing, tolerance)),
+        message=_message(shown, error, limit(failing, tolerance)),
         measured=worst if error is None else error,
         limit=widest if error is None else limit(failing, tolerance),
-        hint=case_hint(cases, reading, tolerance),
-        failing=failing if failing.visibility is Visibility.PUBLIC else None,
+        hint=hint,
+        failing=shown if public else None,
         failing_answer=reading or "",
     )
-
-
-def passes(case: CaseEvidence, reading: str | None, tolerance: Tolerance) -> bool:
-    """Whether `case` is right in `reading`, or gives the answer of a slip that is priced elsewhere."""
-    if case.outcome is not CallOutcome.RETURNED or case.problems or reading is None:
-        return False
-    return any(within(case, answer, tolerance) for answer in (reading, *SLIP_ANSWERS))
 
 
 def measured_error(case: CaseEvidence, reading: str | None, tolerance: Tolerance) -> float | None:

@@ -6,20 +6,33 @@ from collections.abc import Sequence
 
 from grader.model.evidence import CaseEvidence, ItemEvidence
 from grader.model.message import Message
-from grader.model.rubric import Item, Tolerance
+from grader.model.rubric import Tolerance
 from grader.model.scorecard import CheckResult
-from grader.model.status import CallOutcome, ItemStatus
-from grader.scoring.answers import readings, within
+from grader.model.status import CallOutcome, ItemStatus, Visibility
+from grader.scoring.answers import limit, readings, within
+from grader.scoring.dependence import only_where
 
 #: A gradient this close to the central difference of the student's own forward pass is that pass's gradient.
 OWN_FORWARD_LIMIT = 1e-3
 
+#: Rounding every number to float16 costs 5e-4 of it; sums of a few dozen stay below this, and every known mistake above.
+ROUNDING_LIMIT = 5e-3
+
 
 def case_hint(cases: Sequence[CaseEvidence], reading: str | None, tolerance: Tolerance) -> Message | None:
-    """A hint for one case class: a misconception that all its wrong answers share, or a raised exception's text."""
+    """A hint for one case class: a misconception that all its wrong answers share, or that they are wrong by rounding."""
     wrong = [case for case in cases if case.outcome is CallOutcome.RETURNED and not _right(case, reading, tolerance)]
     shared = _shared(wrong)
-    return Message(f"hint.{shared}") if shared else None
+    if shared:
+        return Message(f"hint.{shared}")
+    if wrong and all(_rounded(case, reading) for case in wrong):
+        return Message("hint.rounded")
+    return None
+
+
+def _rounded(case: CaseEvidence, reading: str | None) -> bool:
+    errors = case.errors.get(reading or "")
+    return bool(errors) and max(errors.values()) <= ROUNDING_LIMIT
 
 
 def _right(case: CaseEvidence, reading: str | None, tolerance: Tolerance) -> bool:
@@ -35,7 +48,11 @@ def _shared(wrong: Sequence[CaseEvidence]) -> str | None:
 
 
 def item_hint(
-    item: Item, observed: ItemEvidence, checks: Sequence[CheckResult], accepted: Sequence[str], tolerance: Tolerance
+    observed: ItemEvidence,
+    checks: Sequence[CheckResult],
+    accepted: Sequence[str],
+    reading: str | None,
+    tolerance: Tolerance,
 ) -> Message | None:
     """A hint for the whole item, where the case classes together show more than each alone."""
     if all(check.status is ItemStatus.PASSED for check in checks):
@@ -46,7 +63,22 @@ def item_hint(
         return Message("hint.padding_differs_from_forward")
     if any(_gradient_of_own_forward(case, accepted, tolerance) for case in observed.cases):
         return Message("hint.gradient_of_own_forward")
-    return None
+    if any(check.hint is not None for check in checks):
+        return None
+    public = [case for case in observed.cases if case.visibility is Visibility.PUBLIC]
+    return only_where([*observed.smaller, *public], reading, tolerance) or _wrong_outputs(public, reading, tolerance)
+
+
+def _wrong_outputs(cases: Sequence[CaseEvidence], reading: str | None, tolerance: Tolerance) -> Message | None:
+    """Which of several returned arrays are wrong, if the others are right in every case."""
+    if any(reading not in case.errors for case in cases):
+        return None
+    names = list(cases[0].errors[reading or ""]) if cases else []
+    wrong = [name for name in names if any(case.errors[reading or ""][name] > limit(case, tolerance) for case in cases)]
+    right = [name for name in names if name not in wrong]
+    if not wrong or not right:
+        return None
+    return Message("hint.wrong_outputs", {"wrong": ", ".join(wrong), "right": ", ".join(right)})
 
 
 def _gradient_of_own_forward(case: CaseEvidence, accepted: Sequence[str], tolerance: Tolerance) -> bool:

@@ -44,14 +44,16 @@ def score_item(item: Item, observed: ItemEvidence, rubric: Rubric, accepted: Seq
     groups = _groups(item, observed)
     reading = best_reading(observed, tolerance, accepted)
     tell = rubric.hidden_cases.tell
-    checks = tuple(score_class(name, cases, reading, tolerance, tell) for name, cases in groups.items())
+    checks = tuple(
+        score_class(name, cases, reading, tolerance, tell, observed.smaller) for name, cases in groups.items()
+    )
     passed = sum(check.status is ItemStatus.PASSED for check in checks)
     forbidden = any(case.outcome is CallOutcome.FORBIDDEN for case in observed.cases)
     points = 0.0 if forbidden else credited_points(item, passed, len(checks))
     feedback, cost = _slips(item, observed, rubric, reading, tolerance)
     points *= 1.0 - cost
     status = _status(checks, observed, points, item.points)
-    hint = item_hint(item, observed, checks, accepted, tolerance)
+    hint = item_hint(observed, checks, accepted, reading, tolerance)
     feedback = [_summary(status, passed, len(checks), observed), *feedback, *([hint] if hint else [])]
     return _result(item, round(points, 4), status, feedback, checks)
 
@@ -77,7 +79,9 @@ def _unasked(item: Item, observed: ItemEvidence) -> ItemResult | None:
         if status is ItemStatus.MISSING:
             status = ItemStatus.ERROR
         text = Message("feedback.module_failed", {"reason": _reason(case)})
-        check = CheckResult(IMPORT_CHECK, status, Message("check.import_failed", {"reason": _reason(case)}), failing=case)
+        check = CheckResult(
+            IMPORT_CHECK, status, Message("check.import_failed", {"reason": _reason(case)}), failing=case
+        )
         return _result(item, 0.0, status, [text], [check])
     if observed.cases and all(_not_written(case) for case in observed.cases):
         return _result(item, 0.0, ItemStatus.MISSING, [Message("feedback.stub", {"function": function})])

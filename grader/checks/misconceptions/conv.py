@@ -1,8 +1,8 @@
-"""Misconceptions of the convolution layer."""
+"""Misconceptions of the convolution layer, forward."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -12,55 +12,65 @@ from grader.checks.misconceptions.base import Misconception
 from grader.checks.oracle import CONVENTIONS, Oracle
 
 FORWARD = ("conv_forward.valid", "conv_forward.same")
-BACKWARD = ("conv_backward.valid", "conv_backward.same")
 SAME = ("conv_forward.same",)
 
+#: Total rows (or columns) of padding for `(size, kernel, stride)`, as other books and libraries have it.
+_OTHER_PADDINGS: tuple[Callable[[int, int, int], int], ...] = (
+    lambda size, kernel, stride: (size - 1) * stride + kernel - size,  # keeps the size in spite of the stride
+    lambda size, kernel, stride: kernel - stride,  # TensorFlow's, as if the stride divided the size
+    lambda size, kernel, stride: (size // stride - 1) * stride + kernel - size,  # rounds the output's size down
+    lambda size, kernel, stride: kernel,
+)
 
-def _conventions(question: Question) -> tuple[str, ...]:
+
+def conventions(question: Question) -> tuple[str, ...]:
+    """The amounts of padding that the question's answers may follow."""
     return CONVENTIONS if question.parameters["padding"] == "same" else CONVENTIONS[:1]
 
 
-def _with(question: Question, **inputs: np.ndarray) -> Question:
+def with_inputs(question: Question, **inputs: np.ndarray) -> Question:
+    """The question with some arrays replaced."""
     return replace(question, inputs={**question.inputs, **inputs})
 
 
-def _set(question: Question, **parameters: object) -> Question:
+def with_parameters(question: Question, **parameters: object) -> Question:
+    """The question with some of the layer's settings replaced."""
     merged: Mapping[str, object] = {**question.parameters, **parameters}
     return replace(question, parameters=merged)
 
 
 def kernel_flipped(oracle: Oracle, question: Question) -> Iterator[Arrays]:
-    flipped = _with(question, w=question.inputs["w"][:, ::-1, ::-1])
-    for convention in _conventions(question):
+    flipped = with_inputs(question, w=question.inputs["w"][:, ::-1, ::-1])
+    for convention in conventions(question):
         yield oracle.conv_forward(flipped, convention)
 
 
 def stride_axes_swapped(oracle: Oracle, question: Question) -> Iterator[Arrays]:
     height, width = question.parameters["stride"]  # type: ignore[misc]
-    for convention in _conventions(question):
-        yield oracle.conv_forward(_set(question, stride=[width, height]), convention)
+    for convention in conventions(question):
+        yield oracle.conv_forward(with_parameters(question, stride=[width, height]), convention)
 
 
 def stride_ignored(oracle: Oracle, question: Question) -> Iterator[Arrays]:
-    yield oracle.conv_forward(_set(question, stride=[1, 1]))
+    yield oracle.conv_forward(with_parameters(question, stride=[1, 1]))
 
 
 def bias_missing(oracle: Oracle, question: Question) -> Iterator[Arrays]:
-    for convention in _conventions(question):
-        yield oracle.conv_forward(_with(question, b=np.zeros_like(question.inputs["b"])), convention)
+    for convention in conventions(question):
+        yield oracle.conv_forward(with_inputs(question, b=np.zeros_like(question.inputs["b"])), convention)
 
 
 def bias_once_a_channel(oracle: Oracle, question: Question) -> Iterator[Arrays]:
     channels = question.inputs["x"].shape[-1]
-    for convention in _conventions(question):
-        yield oracle.conv_forward(_with(question, b=question.inputs["b"] * channels), convention)
+    for convention in conventions(question):
+        yield oracle.conv_forward(with_inputs(question, b=question.inputs["b"] * channels), convention)
 
 
 def averaged_over_window(oracle: Oracle, question: Question) -> Iterator[Arrays]:
     w, b = question.inputs["w"], question.inputs["b"]
-    for convention in _conventions(question):
-        yield oracle.conv_forward(_with(question, w=w / w[0].size), convention)
-        plain = oracle.conv_forward(_with(question, b=np.zeros_like(b)), convention)["out"]
+    for convention in conventions(question):
+        yield oracle.conv_forward(with_inputs(question, w=w / w[0].size), convention)
+        plain = oracle.conv_forward(with_inputs(question, b=np.zeros_like(b)), convention)["out"]
         yield {"out": (plain + b) / w[0].size}
 
 
@@ -68,12 +78,12 @@ def first_channel_only(oracle: Oracle, question: Question) -> Iterator[Arrays]:
     x, w = question.inputs["x"], question.inputs["w"]
     for count in (1, 3):
         if x.shape[-1] > count:
-            for convention in _conventions(question):
-                yield oracle.conv_forward(_with(question, x=x[..., :count], w=w[..., :count]), convention)
+            for convention in conventions(question):
+                yield oracle.conv_forward(with_inputs(question, x=x[..., :count], w=w[..., :count]), convention)
 
 
 def wrong_axis_order(oracle: Oracle, question: Question) -> Iterator[Arrays]:
-    for convention in _conventions(question):
+    for convention in conventions(question):
         out = oracle.conv_forward(question, convention)["out"]
         first = np.moveaxis(out, 3, 1)
         yield {"out": first}
@@ -83,7 +93,7 @@ def wrong_axis_order(oracle: Oracle, question: Question) -> Iterator[Arrays]:
 
 def _explicitly_padded(oracle: Oracle, question: Question, rows: tuple[int, int], columns: tuple[int, int]) -> Arrays:
     padded = np.pad(question.inputs["x"], ((0, 0), rows, columns, (0, 0)))
-    return oracle.conv_forward(_set(_with(question, x=padded), padding="valid"))
+    return oracle.conv_forward(with_parameters(with_inputs(question, x=padded), padding="valid"))
 
 
 def padded_top_left(oracle: Oracle, question: Question) -> Iterator[Arrays]:
@@ -99,77 +109,25 @@ def padded_both_sides_alike(oracle: Oracle, question: Question) -> Iterator[Arra
         yield _explicitly_padded(oracle, question, (rows, rows), (columns, columns))
 
 
+def third_padding_rule(oracle: Oracle, question: Question) -> Iterator[Arrays]:
+    """Amounts of padding that are in use elsewhere and that the contract does not know; extra rows bottom and right."""
+    size, kernel = question.inputs["x"].shape[1:3], question.inputs["w"].shape[1:3]
+    stride = question.parameters["stride"]
+    outputs = [-(-size[axis] // stride[axis]) for axis in (0, 1)]  # type: ignore[index]
+    for rule in _OTHER_PADDINGS:
+        totals = [max(rule(size[axis], kernel[axis], stride[axis]), 0) for axis in (0, 1)]  # type: ignore[index]
+        if all(size[axis] + totals[axis] >= kernel[axis] for axis in (0, 1)):
+            rows, columns = ((total // 2, total - total // 2) for total in totals)
+            out = _explicitly_padded(oracle, question, rows, columns)["out"]
+            yield {"out": out}
+            if out.shape[1] > outputs[0] or out.shape[2] > outputs[1]:
+                yield {"out": out[:, : outputs[0], : outputs[1]]}
+
+
 def no_padding(oracle: Oracle, question: Question) -> Iterator[Arrays]:
     height, width = question.inputs["w"].shape[1:3]
     if question.inputs["x"].shape[1] >= height and question.inputs["x"].shape[2] >= width:
-        yield oracle.conv_forward(_set(question, padding="valid"))
-
-
-def batch_averaged(oracle: Oracle, question: Question) -> Iterator[Arrays]:
-    batch = question.inputs["x"].shape[0]
-    for convention in _conventions(question):
-        gradients = oracle.conv_backward(question, convention)
-        yield {"dw": gradients["dw"] / batch, "db": gradients["db"] / batch}
-        yield {"db": gradients["db"] / batch}
-        yield {"dw": gradients["dw"] / batch}
-
-
-def db_averaged(oracle: Oracle, question: Question) -> Iterator[Arrays]:
-    yield {"db": question.inputs["dout"].mean(axis=(0, 1, 2))}
-    yield {"db": question.inputs["dout"].mean(axis=0).sum(axis=(0, 1))}
-
-
-def db_counted(oracle: Oracle, question: Question) -> Iterator[Arrays]:
-    dout = question.inputs["dout"]
-    yield {"db": np.full(dout.shape[-1], float(np.prod(dout.shape[:3])))}
-
-
-def db_zero(oracle: Oracle, question: Question) -> Iterator[Arrays]:
-    yield {"db": np.zeros_like(question.inputs["b"])}
-
-
-def dx_kernel_flipped(oracle: Oracle, question: Question) -> Iterator[Arrays]:
-    flipped = _with(question, w=question.inputs["w"][:, ::-1, ::-1])
-    for convention in _conventions(question):
-        yield {"dx": oracle.conv_backward(flipped, convention)["dx"]}
-
-
-def dw_kernel_flipped(oracle: Oracle, question: Question) -> Iterator[Arrays]:
-    for convention in _conventions(question):
-        yield {"dw": oracle.conv_backward(question, convention)["dw"][:, ::-1, ::-1]}
-
-
-def dx_overwritten(oracle: Oracle, question: Question) -> Iterator[Arrays]:
-    """The last window that covers a cell wins (``=`` where ``+=`` belongs), with valid padding or stride-free `same`."""
-    x, w, dout = (question.inputs[name] for name in ("x", "w", "dout"))
-    stride_h, stride_w = question.parameters["stride"]  # type: ignore[misc]
-    top, left = 0, 0
-    shape = list(x.shape)
-    if question.parameters["padding"] == "same":
-        top, left = (w.shape[1] - 1) // 2, (w.shape[2] - 1) // 2
-        shape[1], shape[2] = shape[1] + w.shape[1] - 1, shape[2] + w.shape[2] - 1
-    dx = np.zeros(shape)
-    for i in range(dout.shape[1]):
-        for j in range(dout.shape[2]):
-            rows = slice(i * stride_h, i * stride_h + w.shape[1])
-            columns = slice(j * stride_w, j * stride_w + w.shape[2])
-            dx[:, rows, columns] = np.tensordot(dout[:, i, j], w, 1)
-    yield {"dx": dx[:, top : top + x.shape[1], left : left + x.shape[2]]}
-
-
-def dx_not_cropped(oracle: Oracle, question: Question) -> Iterator[Arrays]:
-    x, w = question.inputs["x"], question.inputs["w"]
-    height, width = w.shape[1] - 1, w.shape[2] - 1
-    padded = np.pad(x, ((0, 0), (height // 2, height - height // 2), (width // 2, width - width // 2), (0, 0)))
-    yield {"dx": oracle.conv_backward(_set(_with(question, x=padded), padding="valid"))["dx"]}
-
-
-def dx_crop_empty(oracle: Oracle, question: Question) -> Iterator[Arrays]:
-    """``dx[:, p:-p]`` with p = 0 keeps nothing."""
-    x, w = question.inputs["x"], question.inputs["w"]
-    empty_h, empty_w = w.shape[1] == 1, w.shape[2] == 1
-    if empty_h or empty_w:
-        yield {"dx": np.zeros((x.shape[0], 0 if empty_h else x.shape[1], 0 if empty_w else x.shape[2], x.shape[3]))}
+        yield oracle.conv_forward(with_parameters(question, padding="valid"))
 
 
 CONV: tuple[Misconception, ...] = (
@@ -183,14 +141,6 @@ CONV: tuple[Misconception, ...] = (
     Misconception("wrong_axis_order", FORWARD, wrong_axis_order),
     Misconception("padded_top_left", SAME, padded_top_left),
     Misconception("padded_both_sides_alike", SAME, padded_both_sides_alike),
+    Misconception("third_padding_rule", SAME, third_padding_rule),
     Misconception("no_padding", SAME, no_padding),
-    Misconception("batch_averaged", BACKWARD, batch_averaged),
-    Misconception("db_averaged", BACKWARD, db_averaged),
-    Misconception("db_counted", BACKWARD, db_counted),
-    Misconception("db_zero", BACKWARD, db_zero),
-    Misconception("dx_kernel_flipped", BACKWARD, dx_kernel_flipped),
-    Misconception("dw_kernel_flipped", BACKWARD, dw_kernel_flipped),
-    Misconception("dx_overwritten", BACKWARD, dx_overwritten),
-    Misconception("dx_not_cropped", ("conv_backward.same",), dx_not_cropped),
-    Misconception("dx_crop_empty", ("conv_backward.same",), dx_crop_empty),
 )

@@ -50,7 +50,8 @@ def window_axes_swapped(oracle: Oracle, question: Question) -> Iterator[Arrays]:
 
 def stride_ignored(oracle: Oracle, question: Question) -> Iterator[Arrays]:
     window = [question.parameters["pool_height"], question.parameters["pool_width"]]
-    yield oracle.max_pool_forward(replace(question, parameters={**question.parameters, "stride": window}))
+    for stride in (window, [1, 1]):
+        yield oracle.max_pool_forward(replace(question, parameters={**question.parameters, "stride": stride}))
 
 
 def wrong_axis_order(oracle: Oracle, question: Question) -> Iterator[Arrays]:
@@ -100,6 +101,46 @@ def gradient_of_maximum_from_zero(oracle: Oracle, question: Question) -> Iterato
     yield {"dx": last}
 
 
+def _moved_windows(question: Question, window: tuple[int, int], stride: tuple[int, int]) -> Arrays | None:
+    """The gradient with another window or stride at the same output positions; None where one leaves the input."""
+    x, dout = question.inputs["x"], question.inputs["dout"]
+    dx = np.zeros_like(x)
+    for i in range(dout.shape[1]):
+        for j in range(dout.shape[2]):
+            rows = slice(i * stride[0], i * stride[0] + window[0])
+            columns = slice(j * stride[1], j * stride[1] + window[1])
+            part = x[:, rows, columns]
+            if part.shape[1] == 0 or part.shape[2] == 0:
+                return None
+            dx[:, rows, columns] += (part == part.max(axis=(1, 2), keepdims=True)) * dout[:, i : i + 1, j : j + 1]
+    return {"dx": dx}
+
+
+def _sizes(question: Question) -> tuple[tuple[int, int], tuple[int, int]]:
+    height, width = int(question.parameters["pool_height"]), int(question.parameters["pool_width"])  # type: ignore[call-overload]
+    down, across = question.parameters["stride"]  # type: ignore[misc]
+    return (height, width), (down, across)
+
+
+def gradient_stride_axes_swapped(oracle: Oracle, question: Question) -> Iterator[Arrays]:
+    window, (down, across) = _sizes(question)
+    if (moved := _moved_windows(question, window, (across, down))) is not None:
+        yield moved
+
+
+def gradient_window_axes_swapped(oracle: Oracle, question: Question) -> Iterator[Arrays]:
+    (height, width), stride = _sizes(question)
+    if (moved := _moved_windows(question, (width, height), stride)) is not None:
+        yield moved
+
+
+def gradient_stride_ignored(oracle: Oracle, question: Question) -> Iterator[Arrays]:
+    window, _ = _sizes(question)
+    for stride in (window, (1, 1)):
+        if (moved := _moved_windows(question, window, stride)) is not None:
+            yield moved
+
+
 POOLING: tuple[Misconception, ...] = (
     Misconception("maximum_starts_at_zero", FORWARD, maximum_starts_at_zero),
     Misconception("average_instead_of_maximum", FORWARD, average_instead_of_maximum),
@@ -107,6 +148,9 @@ POOLING: tuple[Misconception, ...] = (
     Misconception("window_axes_swapped", FORWARD, window_axes_swapped),
     Misconception("stride_ignored", FORWARD, stride_ignored),
     Misconception("wrong_axis_order", FORWARD, wrong_axis_order),
+    Misconception("stride_axes_swapped", BACKWARD, gradient_stride_axes_swapped),
+    Misconception("window_axes_swapped", BACKWARD, gradient_window_axes_swapped),
+    Misconception("stride_ignored", BACKWARD, gradient_stride_ignored),
     Misconception("maximum_starts_at_zero", BACKWARD, gradient_of_maximum_from_zero),
     Misconception("dx_overwritten", BACKWARD, dx_overwritten),
     Misconception("gradient_to_whole_window", BACKWARD, gradient_to_whole_window),

@@ -1,0 +1,76 @@
+"""Which sizes decide whether a function is right: "right only where N == F" says more than a list of failing shapes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from grader.model.evidence import CaseEvidence
+from grader.model.message import Message
+from grader.model.rubric import Tolerance
+from grader.scoring.answers import passes
+
+
+@dataclass(frozen=True, slots=True)
+class _Sizes:
+    """One question's extents; for pooling the window stands for the kernel and there are no filters."""
+
+    n: int
+    h: int
+    w: int
+    c: int
+    f: int | None
+    kernel: tuple[int, int]
+    stride: tuple[int, int]
+
+
+#: Id (the text is ``hint.only_where.<id>``) and the condition. Where several fit, the first one is told.
+_CONDITIONS: tuple[tuple[str, Callable[[_Sizes], bool]], ...] = (
+    ("images_equal_filters", lambda s: s.f is not None and s.n == s.f),
+    ("channels_equal_filters", lambda s: s.f is not None and s.c == s.f),
+    ("images_equal_channels", lambda s: s.n == s.c),
+    ("one_image", lambda s: s.n == 1),
+    ("one_channel", lambda s: s.c == 1),
+    ("one_filter", lambda s: s.f == 1),
+    ("few_channels", lambda s: s.c <= 3),
+    ("square_input", lambda s: s.h == s.w),
+    ("square_kernel", lambda s: s.kernel[0] == s.kernel[1]),
+    ("unit_stride", lambda s: s.stride == (1, 1)),
+    ("equal_strides", lambda s: s.stride[0] == s.stride[1]),
+    ("odd_kernel", lambda s: s.kernel[0] % 2 == 1 and s.kernel[1] % 2 == 1),
+    ("kernel_above_one", lambda s: s.kernel[0] > 1 and s.kernel[1] > 1),
+    ("kernel_one", lambda s: s.kernel == (1, 1)),
+    ("nothing_left_over", lambda s: (s.h - s.kernel[0]) % s.stride[0] == 0 and (s.w - s.kernel[1]) % s.stride[1] == 0),
+    ("no_gaps", lambda s: s.kernel[0] >= s.stride[0] and s.kernel[1] >= s.stride[1]),
+    ("no_overlap", lambda s: s.kernel[0] <= s.stride[0] and s.kernel[1] <= s.stride[1]),
+)
+
+#: At least so many cases must be right, and as many wrong, before one condition is believed to part them.
+_ENOUGH = 3
+
+
+def only_where(cases: Sequence[CaseEvidence], reading: str | None, tolerance: Tolerance) -> Message | None:
+    """The condition on sizes that holds for exactly those of `cases` that are right; None where none does.
+
+    Cases whose numbers are special (all negative, tied) count like any other: a mistake that shows in them alone parts
+    no sizes.
+    """
+    told = [(sizes, passes(case, reading, tolerance)) for case in cases if (sizes := _sizes(case.asked)) is not None]
+    right = sum(is_right for _, is_right in told)
+    if right < _ENOUGH or len(told) - right < _ENOUGH:
+        return None
+    fitting = [name for name, holds in _CONDITIONS if all(holds(sizes) == is_right for sizes, is_right in told)]
+    return Message(f"hint.only_where.{fitting[0]}") if fitting else None
+
+
+def _sizes(asked: Mapping[str, object]) -> _Sizes | None:
+    try:
+        n, h, w, c = asked["x"]  # type: ignore[misc]
+        _, down, across, _ = asked["stride"]  # type: ignore[misc]
+        if "w" in asked:
+            f, height, width, _ = asked["w"]  # type: ignore[misc]
+        else:
+            f, height, width = None, asked["pool_height"], asked["pool_width"]
+    except (KeyError, TypeError, ValueError):
+        return None
+    return _Sizes(n, h, w, c, f, (height, width), (down, across))  # type: ignore[arg-type]
