@@ -47,6 +47,11 @@ def add_files(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--html", type=Path, metavar="FILE", help=_help("html"))
 
 
+def add_gradebook(parser: argparse.ArgumentParser) -> None:
+    """How the files about the whole class are written."""
+    parser.add_argument("--bom", action="store_true", help=_help("bom"))
+
+
 def add_jobs(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--jobs", type=_positive, metavar="N", help=_help("jobs"))
 

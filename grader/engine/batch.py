@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
-from grader.engine import batch_plan, failed_job, fingerprints, job_pool, out_lock, overview, worker
+from grader.engine import batch_plan, failed_job, fingerprints, job_pool, out_lock, overview, run_facts, worker
 from grader.engine.batch_plan import Plan
 from grader.engine.job import JobOutcome
 from grader.engine.job_failure import JobFailure
@@ -25,7 +26,10 @@ from grader.scoring.rubric_file import fingerprint
 
 @dataclass(frozen=True, slots=True)
 class BatchRequest:
-    """What `batch` was asked for. `force` grades again what has not changed; `resume` off ignores all that OUT holds."""
+    """What `batch` was asked for. `force` grades again what has not changed; `resume` off ignores all that OUT holds.
+
+    `bom` puts a byte order mark before the gradebook.
+    """
 
     inboxes: tuple[Path, ...]
     out: Path
@@ -34,6 +38,7 @@ class BatchRequest:
     only: tuple[str, ...] = ()
     force: bool = False
     resume: bool = True
+    bom: bool = False
 
 
 class Listener(Protocol):
@@ -70,6 +75,7 @@ def grade_inbox(request: BatchRequest, listener: Listener, stop: Callable[[], bo
 
     Raises UsageError before anything runs if the inbox, OUT or a team's name does not hold.
     """
+    started = datetime.now(UTC)
     inbox = open_inbox(request.inboxes, request.out)
     chosen = batch_plan.only(inbox.candidates, request.only)
     out = OutFolder(request.out.resolve())
@@ -88,7 +94,8 @@ def grade_inbox(request: BatchRequest, listener: Listener, stop: Callable[[], bo
         outcomes = _run(plan, settings, request.jobs, log, listener, stop)
         left = len(plan.jobs) - len(outcomes)
         shown = (candidate.team for candidate in (inbox.candidates if request.resume else chosen))
-        cards = overview.write(out, shown, settings.rubric, [entry.name for entry in inbox.ignored])
+        facts = run_facts.of_batch(started, settings, inbox.ignored, request.bom)
+        cards = overview.write(out, shown, settings.rubric, facts)
         summary = _summary(cards, plan, outcomes, out, left)
         log.write("batch_interrupted" if left else "batch_finished", graded=len(outcomes), left=left)
         return summary

@@ -64,6 +64,10 @@ class OutFolder:
         return self.path / ".lock"
 
     @property
+    def run(self) -> Path:
+        return self.path / "run.json"
+
+    @property
     def class_page(self) -> Path:
         return self.path / "index.html"
 

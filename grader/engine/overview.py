@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import quote
 
-from grader.engine import atomic_file, job_record
+from grader.engine import atomic_file, job_record, run_facts
 from grader.engine.out_folder import OutFolder
+from grader.engine.run_facts import RunFacts
 from grader.engine.scoring_again import score_team, scorecard
 from grader.model.rubric import Rubric
 from grader.model.scorecard import RESULT_SCHEMA, Scorecard
@@ -15,10 +19,11 @@ from grader.report import class_page, gradebook_csv, result_json
 from grader.scoring.rubric_file import fingerprint
 
 
-def write(out: OutFolder, teams: Iterable[str], rubric: Rubric, ignored: Sequence[str] = ()) -> list[Scorecard]:
+def write(out: OutFolder, teams: Iterable[str], rubric: Rubric, facts: RunFacts | None = None) -> list[Scorecard]:
     """Writes index.html and gradebook.csv of those of `teams` that have a finished result, and returns their verdicts.
 
-    `ignored` names what lay in the inbox and is no hand-in. A result that another rubric scored is scored again first: all rows of a page follow one rubric. Raises OSError.
+    `facts` tell what the batch was, and are kept; without them those of the last batch hold. A result that another
+    rubric scored is scored again first: all rows of a page follow one rubric. Raises OSError.
     """
     cards = []
     for team in sorted(set(teams)):
@@ -33,8 +38,13 @@ def write(out: OutFolder, teams: Iterable[str], rubric: Rubric, ignored: Sequenc
             # Evidence that cannot be read any more: the next run must not take the team for done.
             folder.job.unlink(missing_ok=True)
         cards.append(card)
-    atomic_file.write(out.class_page, class_page.render(cards, ignored=ignored))
-    atomic_file.write(out.gradebook, gradebook_csv.render(cards, rubric))
+    if facts is not None:
+        run_facts.save(out.run, facts)
+    facts = facts or run_facts.load(out.run)
+    told = run_facts.labelled(facts, rubric, cards, datetime.now(UTC))
+    atomic_file.write(out.class_page, class_page.render(cards, ignored=facts.ignored if facts else (), run=told))
+    mark = gradebook_csv.BYTE_ORDER_MARK if facts is not None and facts.bom else ""
+    atomic_file.write(out.gradebook, mark + gradebook_csv.render(cards, rubric))
     return cards
 
 
@@ -44,6 +54,14 @@ def as_json(cards: Sequence[Scorecard]) -> str:
     return json.dumps({"schema": RESULT_SCHEMA, "results": results}, ensure_ascii=False, indent=1) + "\n"
 
 
-def class_page_text(path: Path) -> str:
-    """The class page of the OUT at `path`; its links lead to reports below OUT."""
-    return OutFolder(path).class_page.read_text(encoding="utf-8")
+def class_page_text(path: Path, target: Path) -> str:
+    """The class page of the OUT at `path`, as a file at `target` that links to the reports below OUT.
+
+    The links are relative, so that both may move together; for a target that is no file (a pipe) they are absolute.
+    """
+    out = OutFolder(path.resolve())
+    page = out.class_page.read_text(encoding="utf-8")
+    if target.exists() and not target.is_file():
+        return class_page.moved(page, out.path.as_uri())
+    relative = os.path.relpath(out.path, target.parent.resolve())
+    return page if relative == os.curdir else class_page.moved(page, quote(relative.replace(os.sep, "/")))

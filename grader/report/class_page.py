@@ -5,65 +5,66 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from urllib.parse import quote
 
-from grader.model.scorecard import ItemResult, Scorecard
+from grader.model.scorecard import Scorecard
 from grader.model.status import ItemStatus, SubmissionStatus
 from grader.model.submission import Flag
+from grader.report import class_statistics
 from grader.report.clean_text import clean
-from grader.report.page import render_page
+from grader.report.histogram import Histogram, histogram
+from grader.report.page import page_script, render_page
 from grader.report.wording import OPEN, flag_text, isolation_sentence, write
+
+#: Where a team's report lies, seen from the class page.
+_REPORTS = "teams/"
+
+#: Kinds of input that are shown at once; the better understood ones are folded away.
+_CHECKS_SHOWN = 8
 
 
 @dataclass(frozen=True, slots=True)
 class _TeamRow:
+    """`score` is what the table sorts by, empty where there is none; `lost` the places of items without full points."""
+
     card: Scorecard
     link: str
     flags: list[tuple[Flag, str]]
-
-
-@dataclass(slots=True)
-class _ItemSummary:
-    """How the graded hand-ins did on one item; `points` sums those that are not open."""
-
-    id: str
-    title: str
-    max_points: float
-    outcomes: Counter[str] = field(default_factory=Counter)
-    points: float = 0.0
-
-    @property
-    def judged(self) -> int:
-        return self.outcomes["full"] + self.outcomes["partly"] + self.outcomes["none"]
-
-    @property
-    def pass_rate(self) -> str:
-        """Share of the judged hand-ins with full points, in percent; empty where none was judged."""
-        return f"{100 * self.outcomes['full'] / self.judged:.0f} %" if self.judged else ""
-
-    @property
-    def mean_points(self) -> float | None:
-        return self.points / self.judged if self.judged else None
+    score: str
+    lost: str
 
 
 def render(
     scorecards: Sequence[Scorecard],
     *,
-    ignored: Sequence[str] = (),
+    ignored: Sequence[tuple[str, str]] = (),
     run: Mapping[str, str] | None = None,
 ) -> str:
     """The class page as HTML text, teams in natural order (team_2 before team_10).
 
-    `ignored` names what lay in the inbox and is no hand-in; `run` tells what was run, as labels and values. Each team's
-    row links to ``teams/<team>/report.html``.
+    `ignored` pairs the name of what lay in the inbox and is no hand-in with the reason; `run` tells what was run, as
+    labels and values. Each team's row links to ``teams/<team>/report.html``.
     """
     cards = sorted(scorecards, key=lambda card: _natural(card.team))
+    items = class_statistics.item_statistics(cards)
+    judged = [item for item in items if item.full_share is not None]
+    checks = class_statistics.check_statistics(cards)
+    scores = class_statistics.score_distribution(cards)
     return render_page(
         "index.html.j2",
-        rows=[_row(card) for card in cards],
+        script=page_script("class_page.js"),
+        rows=[_row(card, [item.id for item in items]) for card in cards],
         statuses=[(status, sum(card.status is status for card in cards)) for status in SubmissionStatus],
-        items=_item_summaries(cards),
+        scores=scores,
+        histogram=_histogram(scores),
+        items=items,
+        hardest=min(judged, key=lambda item: item.full_share or 0.0, default=None),
+        checks=checks[:_CHECKS_SHOWN],
+        more_checks=checks[_CHECKS_SHOWN:],
+        diagnoses=class_statistics.diagnoses(cards),
+        flags=class_statistics.flag_statistics(cards),
+        times=class_statistics.times(cards),
         signs=list(ItemStatus),
         isolation=_isolation_lines(cards),
         ignored=ignored,
@@ -73,33 +74,38 @@ def render(
 
 def report_link(team: str) -> str:
     """The address of a team's report, relative to the class page."""
-    return f"teams/{quote(team, safe='')}/report.html"
+    return f"{_REPORTS}{quote(team, safe='')}/report.html"
 
 
-def _row(card: Scorecard) -> _TeamRow:
-    return _TeamRow(card, report_link(card.team), [(flag, flag_text(flag)) for flag in card.flags])
+def moved(page: str, out: str) -> str:
+    """The class page for another place, from which `out` is the address of the folder that it was made for.
+
+    Every text on the page is escaped, so a bare quotation mark before the folder's name is one of our own links.
+    """
+    return page.replace(f'href="{_REPORTS}', f'href="{out.rstrip("/")}/{_REPORTS}')
 
 
-def _item_summaries(cards: Sequence[Scorecard]) -> list[_ItemSummary]:
-    summaries: dict[str, _ItemSummary] = {}
-    for card in cards:
-        if card.status is not SubmissionStatus.GRADED:
-            continue
-        for item in card.items:
-            summary = summaries.setdefault(item.id, _ItemSummary(item.id, write(item.title), item.max_points))
-            outcome = _outcome(item)
-            summary.outcomes[outcome] += 1
-            if outcome != "open":
-                summary.points += item.points
-    return list(summaries.values())
+def _row(card: Scorecard, item_ids: Sequence[str]) -> _TeamRow:
+    lost = (
+        str(item_ids.index(item.id))
+        for item in card.items
+        if item.id in item_ids and item.status not in OPEN and item.points < item.max_points - 1e-9
+    )
+    failed_on = card.status is SubmissionStatus.GRADER_ERROR
+    return _TeamRow(
+        card=card,
+        link=report_link(card.team),
+        flags=[(flag, flag_text(flag)) for flag in card.flags],
+        score="" if failed_on else f"{card.score:.4f}",
+        lost=" ".join(lost),
+    )
 
 
-def _outcome(item: ItemResult) -> str:
-    if item.status in OPEN:
-        return "open"
-    if item.points >= item.max_points - 1e-9:
-        return "full"
-    return "partly" if item.points > 0 else "none"
+def _histogram(scores: class_statistics.ScoreDistribution | None) -> Histogram | None:
+    if scores is None:
+        return None
+    edges = [scores.bins[0].lower, *(found.upper for found in scores.bins)]
+    return histogram([found.count for found in scores.bins], edges)
 
 
 def _isolation_lines(cards: Sequence[Scorecard]) -> list[str]:

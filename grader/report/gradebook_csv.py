@@ -15,6 +15,9 @@ from grader.report.wording import OPEN, rounded
 #: A spreadsheet takes a cell that starts with one of these for a formula (the last four are their full-width forms).
 _FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
 
+#: Put before the table for spreadsheets that otherwise take UTF-8 for another encoding.
+BYTE_ORDER_MARK = "\ufeff"
+
 _LINE_BREAKS = str.maketrans("\t\n", "  ")
 
 

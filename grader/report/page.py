@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+from dataclasses import dataclass
 from functools import lru_cache
+from importlib import resources
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -24,9 +28,26 @@ CONTENT_SECURITY_POLICY = (
 )
 
 
-def render_page(template: str, **values: object) -> str:
-    """The page as HTML text, to be written as UTF-8."""
-    return _environment().get_template(template).render(policy=CONTENT_SECURITY_POLICY, **values)
+@dataclass(frozen=True, slots=True)
+class PageScript:
+    """A script of ours, and the source expression by which a policy allows it and no other."""
+
+    text: str
+    source: str
+
+
+def render_page(template: str, *, script: PageScript | None = None, **values: object) -> str:
+    """The page as HTML text, to be written as UTF-8. Only `script` may run in it."""
+    policy = CONTENT_SECURITY_POLICY if script is None else f"{CONTENT_SECURITY_POLICY}; script-src {script.source}"
+    return _environment().get_template(template).render(policy=policy, script=script, **values)
+
+
+@lru_cache
+def page_script(name: str) -> PageScript:
+    """The script `name` among the templates; it works without any value of a page."""
+    text = (resources.files("grader.report") / "templates" / name).read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    return PageScript(text, f"'sha256-{digest}'")
 
 
 @lru_cache

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import base64
 import dataclasses
+import hashlib
 import html
+import time
 
 import pytest
 
@@ -59,8 +62,10 @@ def test_pass_rates_leave_open_items_and_ungraded_hand_ins_out(samples):
 
 
 def test_what_was_ignored_and_what_was_run_is_told(samples):
-    page = class_page.render([samples.ordinary()], ignored=["notes <b>.txt"], run={"Started": "2024-06-07 10:00"})
-    assert "notes &lt;b&gt;.txt" in page
+    page = class_page.render(
+        [samples.ordinary()], ignored=[("notes <b>.txt", "no archive")], run={"Started": "2024-06-07 10:00"}
+    )
+    assert "<dt>notes &lt;b&gt;.txt</dt><dd>no archive</dd>" in page
     assert "<dt>Started</dt><dd>2024-06-07 10:00</dd>" in page
 
 
@@ -76,9 +81,43 @@ def test_an_empty_class_has_a_page_too():
 @pytest.mark.parametrize("hostile", ["</title><script>", "\x1b[31m", "\u202e"])
 def test_hostile_texts_stay_inert(samples, hostile: str):
     card = dataclasses.replace(samples.rejected(hostile), team=f"t{hostile}", source=hostile)
-    page = class_page.render([card], ignored=[hostile], run={hostile: hostile})
+    page = class_page.render([card], ignored=[(hostile, hostile)], run={hostile: hostile})
     assert hostile not in page
 
 
 def test_the_page_forbids_every_request(samples):
     assert "default-src &#39;none&#39;" in class_page.render([samples.ordinary()])
+
+
+def test_only_our_own_script_may_run_and_it_takes_nothing_from_the_class(samples):
+    pages = [class_page.render([card]) for card in (samples.ordinary(), samples.hostile_card())]
+    scripts = {page.partition("<script>")[2].partition("</script>")[0] for page in pages}
+    assert len(scripts) == 1
+    digest = base64.b64encode(hashlib.sha256(scripts.pop().encode()).digest()).decode()
+    for page in pages:
+        policy = html.unescape(page).partition('http-equiv="Content-Security-Policy" content="')[2].partition('">')[0]
+        assert f"; script-src 'sha256-{digest}'" in policy and page.count("<script") == 1
+
+
+def test_moved_page_links_to_the_reports_and_leaves_texts_alone(samples):
+    card = dataclasses.replace(samples.ordinary(), source='href="teams/x')
+    moved = class_page.moved(class_page.render([card]), "../results/OUT")
+    assert 'href="../results/OUT/teams/team_7/report.html"' in moved
+    assert html.escape('href="teams/x') in moved or "href=&#34;teams/x" in moved
+
+
+def test_scores_and_the_least_understood_item_are_told(samples):
+    better = dataclasses.replace(samples.partial_item(), points=5.0)
+    page = html.unescape(
+        class_page.render([samples.card(better, samples.error_item()), samples.card(samples.passed_item())])
+    )
+    assert "how many graded hand-ins have how many points. 0–1: 0; " in page
+    assert "Convolution backward, same: 0 % with full points" in page
+
+
+def test_a_class_of_300_makes_a_page_below_2_megabytes_in_little_time(samples):
+    cards = [dataclasses.replace(samples.ordinary(), team=f"team_{number}") for number in range(300)]
+    started = time.process_time()
+    page = class_page.render(cards)
+    assert len(page.encode()) < 2_000_000
+    assert time.process_time() - started < 10

@@ -26,6 +26,7 @@ def declare(commands: options.Commands) -> None:
     options.add_jobs(parser)
     options.add_grading(parser)
     options.add_files(parser)
+    options.add_gradebook(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -61,6 +62,7 @@ def grade(arguments: argparse.Namespace, inboxes: tuple[Path, ...], again: str) 
         only=tuple(arguments.only),
         force=arguments.force,
         resume=not arguments.no_resume,
+        bom=arguments.bom,
     )
     console = make_console()
     verbosity = options.verbosity(arguments)
@@ -71,7 +73,7 @@ def grade(arguments: argparse.Namespace, inboxes: tuple[Path, ...], again: str) 
     if arguments.json:
         output_files.write(arguments.json, overview.as_json(summary.cards))
     if arguments.html:
-        output_files.write(arguments.html, overview.class_page_text(arguments.out))
+        output_files.write(arguments.html, overview.class_page_text(arguments.out, arguments.html))
     if signals.received():
         say(console, catalogue().text("cli.batch.interrupted", left=summary.left, again=again))
         return signals.exit_code

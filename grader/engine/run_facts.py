@@ -1,0 +1,107 @@
+"""OUT/run.json: what the last batch was asked and found, kept so that pages made later can still tell it."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import grader
+from grader.engine import atomic_file
+from grader.engine.settings import RunSettings
+from grader.intake.candidate import Ignored
+from grader.messages import catalogue
+from grader.model.rubric import Rubric
+from grader.model.scorecard import Scorecard
+from grader.scoring.rubric_file import fingerprint
+
+#: Raised whenever older facts could be misread; they then count as absent.
+_SCHEMA = 1
+
+#: Digits of a fingerprint that are enough to tell two rubrics apart.
+_SHORT = 12
+
+
+@dataclass(frozen=True, slots=True)
+class RunFacts:
+    """`started` is UTC in ISO 8601; `seed` the fixed one, None where each hand-in has its own.
+
+    `ignored` pairs names in the inbox with reasons. `bom` says that the gradebook starts with a byte order mark.
+    """
+
+    started: str
+    isolation: str
+    runner: str
+    parts: tuple[int, ...]
+    seed: int | None = None
+    ignored: tuple[tuple[str, str], ...] = ()
+    bom: bool = False
+
+
+def of_batch(started: datetime, settings: RunSettings, ignored: Iterable[Ignored], bom: bool) -> RunFacts:
+    return RunFacts(
+        started=started.isoformat(timespec="seconds"),
+        isolation=settings.isolation.level.value,
+        runner=settings.runner,
+        parts=settings.parts,
+        seed=settings.seed,
+        ignored=tuple((entry.name, entry.reason) for entry in ignored),
+        bom=bom,
+    )
+
+
+def save(path: Path, facts: RunFacts) -> None:
+    """Raises OSError."""
+    content = {"schema": _SCHEMA, **dataclasses.asdict(facts)}
+    atomic_file.write(path, json.dumps(content, ensure_ascii=False, indent=1) + "\n")
+
+
+def load(path: Path) -> RunFacts | None:
+    """None where there are none, or none that can be read."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        if content.pop("schema") != _SCHEMA:
+            return None
+        ignored = tuple((str(name), str(reason)) for name, reason in content.pop("ignored"))
+        return RunFacts(**{**content, "parts": tuple(content["parts"])}, ignored=ignored)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def labelled(facts: RunFacts | None, rubric: Rubric, cards: Iterable[Scorecard], now: datetime) -> dict[str, str]:
+    """The facts as labels and values for a page that is made `now`."""
+    text = catalogue().text
+    told = {text("engine.run.rubric"): f"{rubric.name} ({fingerprint(rubric)[:_SHORT]})"}
+    if facts is not None:
+        seed = text("engine.run.seed_derived") if facts.seed is None else str(facts.seed)
+        told |= {
+            text("engine.run.parts"): ", ".join(map(str, facts.parts)),
+            text("engine.run.isolation"): facts.isolation,
+            text("engine.run.runner"): facts.runner,
+            text("engine.run.seed"): seed,
+            text("engine.run.started"): _moment(facts.started),
+        }
+    told[text("engine.run.written")] = _moment(now.isoformat())
+    told[text("engine.run.grader")] = grader.__version__
+    if versions := _versions(cards):
+        told[text("engine.run.versions")] = versions
+    return told
+
+
+def _moment(iso: str) -> str:
+    try:
+        return datetime.fromisoformat(iso).astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    except ValueError:
+        return iso
+
+
+def _versions(cards: Iterable[Scorecard]) -> str:
+    """Every version that some hand-in was graded with; more than one of a package where a batch was resumed."""
+    found: dict[str, set[str]] = {}
+    for card in cards:
+        for name, version in card.environment.items():
+            found.setdefault(name, set()).add(version)
+    return ", ".join(f"{name} {' / '.join(sorted(found[name]))}" for name in sorted(found))
