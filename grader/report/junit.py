@@ -44,7 +44,7 @@ def render(card: Scorecard, arrays: Arrays = no_arrays) -> str:
 def _hand_in_suite(card: Scorecard) -> Element:
     name = write("ci.hand_in")
     suite = Element("testsuite", name=name)
-    case = SubElement(suite, "testcase", classname=name, name=_attribute(card.source))
+    case = SubElement(suite, "testcase", classname=name, name=_attribute(card.source) or name)
     if card.status is SubmissionStatus.REJECTED:
         text = write("ci.rejected_text", reason=card.reason)
         _outcome(case, "error", card.status.value, card.reason, text)

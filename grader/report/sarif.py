@@ -25,7 +25,7 @@ _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sa
 #: Paths are relative to the root of the repository that the reader has.
 _ROOT = "%SRCROOT%"
 
-_REJECTED = "hand_in"
+_HAND_IN = "hand_in"
 
 #: Longest text of a message, characters.
 _TEXT = 4000
@@ -48,13 +48,13 @@ def _run(card: Scorecard, sources: Sources, arrays: Arrays) -> dict[str, Any]:
         invocation["toolExecutionNotifications"] = [{"level": "error", "message": told}]
     elif card.status is SubmissionStatus.REJECTED:
         text = write("ci.rejected_text", reason=card.reason)
-        location = _location(Place(clean_line(card.source), 1))
-        results.append(_result(_REJECTED, places[_REJECTED], "error", text, location))
+        location = _location(_whole(card))
+        results.append(_result(_HAND_IN, places[_HAND_IN], "error", text, location))
     else:
         for finding in findings(card, sources, arrays):
             rule = _rule_id(finding.item, finding.check.id if finding.check is not None else "")
             text = "\n".join((finding.title, finding.text, *finding.case))
-            place = finding.place or Place(clean_line(card.source), 1)
+            place = finding.place or _whole(card)
             level = "error" if finding.costs else "warning"
             results.append(_result(rule, places[rule], level, text, _location(place)))
     return {
@@ -68,7 +68,7 @@ def _run(card: Scorecard, sources: Sources, arrays: Arrays) -> dict[str, Any]:
 
 def _rules(card: Scorecard) -> list[dict[str, Any]]:
     if card.status is not SubmissionStatus.GRADED:
-        return [_rule(_REJECTED, write("ci.sarif.rejected_rule"), "")]
+        return [_rule(_HAND_IN, write("ci.sarif.rejected_rule"), "")]
     rules = []
     for item in card.items:
         title = write(item.title)
@@ -104,6 +104,11 @@ def _result(rule: str, index: int, level: str, text: str, location: dict[str, An
 def _plain(text: str) -> str:
     """SARIF takes ``[text](target)`` in a message for a link and ``{0}`` for a placeholder; neither is meant here."""
     return text.replace("](", "] (").replace("{", "{{").replace("}", "}}")
+
+
+def _whole(card: Scorecard) -> Place:
+    """Stands for the hand-in where no line of it is known: readers want a place for every result."""
+    return Place(clean_line(card.source) or _HAND_IN, 1)
 
 
 def _location(place: Place) -> dict[str, Any]:
