@@ -1,0 +1,104 @@
+"""``python -m benchmarks``: what grading costs beyond the students' own computing, beside other graders."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from benchmarks import batch_run, floor, process_tree
+from benchmarks.figures import Cost, Figures, LongRun, Speedup
+from benchmarks.flatness import first_and_last
+from benchmarks.nbgrader_peer import Nbgrader
+from benchmarks.otter_peer import Otter
+from benchmarks.peer import PeerFailed
+
+#: Copies of the short run, whose cost is taken off that of the long one: what is left is free of the start.
+_FEW = 2
+
+
+def main() -> int:
+    arguments = _parser().parse_args()
+    if sys.platform != "linux":
+        print("benchmarks: they read /proc and need Linux", file=sys.stderr)
+        return 2
+    with tempfile.TemporaryDirectory(prefix="cnn-grader-bench-") as folder:
+        figures = _measure(arguments, Path(folder))
+    print(figures.table())
+    if arguments.json:
+        arguments.json.write_text(json.dumps(figures.as_json(), indent=1) + "\n", encoding="utf-8")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--copies", type=int, default=30, metavar="N", help="hand-ins of the batch (default: 30)")
+    parser.add_argument("--peer-copies", type=int, default=6, metavar="N", help="hand-ins for the others (default: 6)")
+    parser.add_argument("--peers", type=Path, default=os.environ.get("PEERS_HOME"), metavar="FOLDER",
+                        help="environments of nbgrader and otter (default: $PEERS_HOME; without one they are left out)")  # fmt: skip
+    parser.add_argument("--long", type=int, default=0, metavar="N", help="also a batch of N, for example 1000")
+    parser.add_argument("--jobs", type=int, default=1, metavar="N", help="worker processes of the batch of --long")
+    parser.add_argument("--no-speedup", action="store_true", help="do not compare --jobs 1 and --jobs 2")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="also write the figures as JSON")
+    return parser
+
+
+def _measure(arguments: argparse.Namespace, work: Path) -> Figures:
+    _say(f"floor: {arguments.copies} times in one warm process")
+    bare = floor.measure(arguments.copies)
+    runs: dict[int, batch_run.BatchRun] = {}
+
+    def batch(copies: int) -> process_tree.Usage:
+        runs[copies] = batch_run.run(work, copies, jobs=1)
+        return runs[copies].usage
+
+    ours = _cost("this grader", batch, arguments.copies)
+    figures = Figures(bare, batch_run.isolation_of(work), ours)
+    if arguments.peers:
+        for peer in (Nbgrader(arguments.peers, work), Otter(arguments.peers, work)):
+            try:
+                peer.prepare()
+                figures.peers.append(_cost(peer.name, peer.grade, arguments.peer_copies))
+            except (PeerFailed, OSError) as error:
+                _say(f"{peer.name} is left out: {error}")
+    if not arguments.no_speedup:
+        figures.speedup = _speedup(work, runs[arguments.copies])
+    if arguments.long:
+        _say(f"this grader: {arguments.long} hand-ins, --jobs {arguments.jobs}")
+        long = batch_run.run(work, arguments.long, arguments.jobs)
+        first, last = first_and_last(long)
+        figures.long_run = LongRun(long.copies, long.jobs, first, last, long.usage.peak_bytes)
+    return figures
+
+
+def _cost(name: str, grade: Callable[[int], process_tree.Usage], copies: int) -> Cost:
+    few = min(_FEW, copies - 1)
+    _say(f"{name}: {few} and {copies} hand-ins")
+    short, long = grade(few), grade(copies)
+    each = (long.cpu_s - short.cpu_s) / (copies - few)
+    start = short.cpu_s - few * each
+    others = short.others_cpu_s + long.others_cpu_s
+    return Cost(name, copies, long.cpu_s, start, each, long.wall_s, long.peak_bytes, others)
+
+
+def _speedup(work: Path, one: batch_run.BatchRun) -> Speedup:
+    _say(f"this grader: {one.copies} hand-ins, --jobs 2")
+    two = batch_run.run(work, one.copies, jobs=2)
+    return Speedup(one.copies, _throughput(one), _throughput(two))
+
+
+def _throughput(run: batch_run.BatchRun) -> float:
+    """Hand-ins a second, from the moment when each worker has done one."""
+    return (run.copies - run.jobs) / (run.done[-1] - run.done[run.jobs - 1])
+
+
+def _say(text: str) -> None:
+    print(f"benchmarks: {text}", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

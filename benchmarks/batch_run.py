@@ -1,0 +1,61 @@
+"""This grader's `batch` over copies of the hand-in."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from benchmarks import hand_ins, process_tree
+from benchmarks.floor import ROOT
+
+
+@dataclass(frozen=True, slots=True)
+class BatchRun:
+    """What a batch cost, and when each of its hand-ins was done (seconds since the epoch, ascending)."""
+
+    copies: int
+    jobs: int
+    usage: process_tree.Usage
+    done: tuple[float, ...]
+
+
+def run(work: Path, copies: int, jobs: int, isolation: str | None = None) -> BatchRun:
+    """Grades `copies` hand-ins into a fresh OUT below `work`. Raises RuntimeError unless each gets full points."""
+    inbox = work / f"inbox-{copies}"
+    if not inbox.exists():
+        hand_ins.make_inbox(inbox, copies)
+    out = work / f"out-{copies}-{jobs}"
+    command = [sys.executable, str(ROOT / "grade.py"), "batch", str(inbox), "-o", str(out), "--part", "1", "--quiet"]
+    command += ["--jobs", str(jobs), *(["--isolation", isolation] if isolation else [])]
+    log = work / "batch.txt"
+    usage = process_tree.run(command, log=log, environment={**os.environ, "GRADER_SALT": "benchmark"})
+    if usage.exit_code:
+        raise RuntimeError(f"batch ended with exit code {usage.exit_code}: {log.read_text()[-500:]}")
+    _check_points(out / "gradebook.csv", copies)
+    return BatchRun(copies, jobs, usage, _done(out / "log.jsonl"))
+
+
+def isolation_of(work: Path) -> str:
+    """The isolation level that the batches below `work` ran at."""
+    result = next(work.glob("out-*/teams/*/result.json"))
+    return json.loads(result.read_text())["isolation"]["level"]
+
+
+def _check_points(gradebook: Path, copies: int) -> None:
+    with gradebook.open(encoding="utf-8-sig", newline="") as file:
+        rows: list[Mapping[str, str]] = list(csv.DictReader(file))
+    if len(rows) != copies or any(row["score"] != row["max_score"] for row in rows):
+        raise RuntimeError(f"{gradebook}: expected {copies} hand-ins with full points")
+
+
+def _done(log: Path) -> tuple[float, ...]:
+    events = [json.loads(line) for line in log.read_text().splitlines()]
+    return tuple(
+        sorted(datetime.fromisoformat(event["time"]).timestamp() for event in events if event["event"] == "graded")
+    )

@@ -1,0 +1,143 @@
+"""The figures of one run of the benchmarks: as a table for people and as JSON for programs."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+
+from benchmarks.flatness import Stretch
+from benchmarks.floor import Floor
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """A grader's cost: processor seconds a submission with the start shared out, and without (`each_s`)."""
+
+    name: str
+    copies: int
+    total_s: float
+    start_s: float
+    each_s: float
+    wall_s: float
+    peak_bytes: int
+    others_s: float
+
+    @property
+    def with_start_s(self) -> float:
+        return self.total_s / self.copies
+
+
+@dataclass(frozen=True, slots=True)
+class Speedup:
+    """Hand-ins a second with one and with two jobs, over `copies` hand-ins; both without the start."""
+
+    copies: int
+    one_job: float
+    two_jobs: float
+
+    @property
+    def ratio(self) -> float:
+        return self.two_jobs / self.one_job
+
+
+@dataclass(frozen=True, slots=True)
+class LongRun:
+    """A long batch's first and last tenth."""
+
+    copies: int
+    jobs: int
+    first: Stretch
+    last: Stretch
+    peak_bytes: int
+
+
+@dataclass(slots=True)
+class Figures:
+    """Everything that was measured; a peer that was not given is in none of the lists."""
+
+    floor: Floor
+    isolation: str
+    ours: Cost
+    peers: list[Cost] = field(default_factory=list)
+    speedup: Speedup | None = None
+    long_run: LongRun | None = None
+    machine: str = field(default_factory=lambda: machine())
+
+    def floor_of(self, cost: Cost) -> float:
+        """The students' own computing inside a grader's figure: only ours calls the functions on further cases."""
+        return self.floor.cells_s + (self.floor.calls_s if cost is self.ours else 0.0)
+
+    def as_json(self) -> dict[str, object]:
+        content = asdict(self)
+        for cost in (self.ours, *self.peers):
+            overhead = {"floor_s": self.floor_of(cost), "overhead_s": cost.each_s - self.floor_of(cost)}
+            (content["ours"] if cost is self.ours else content["peers"][self.peers.index(cost)]).update(overhead)
+        if self.speedup is not None:
+            content["speedup"]["ratio"] = self.speedup.ratio
+        return content
+
+    def table(self) -> str:
+        """Markdown, so that it reads in a terminal and in the documentation."""
+        lines = [f"{self.machine}; isolation: {self.isolation}", ""]
+        lines += _rows(
+            (
+                "grader",
+                "submissions",
+                "CPU-s each",
+                "above floor",
+                "with start",
+                "above floor",
+                "times ours",
+                "peak MB",
+            ),
+            [self._row(cost) for cost in (self.ours, *self.peers)],
+        )
+        lines += ["", f"floor: {self.floor.cells_s:.3f} CPU-s the notebook's cells"
+                      f" + {self.floor.calls_s:.3f} the calls of our checks; start of a batch: {self.ours.start_s:.1f} CPU-s"]  # fmt: skip
+        if self.speedup is not None:
+            found = self.speedup
+            lines += ["", f"--jobs 2 / --jobs 1: {found.ratio:.2f} times the throughput"
+                          f" ({found.one_job:.2f} and {found.two_jobs:.2f} submissions a second, {found.copies} each)"]  # fmt: skip
+        if self.long_run is not None:
+            long = self.long_run
+            lines += ["", f"{long.copies} submissions, --jobs {long.jobs}:", ""]
+            lines += _rows(
+                ("", "CPU-s each", "wall s each", "peak MB"),
+                [
+                    (name, f"{part.cpu_s:.3f}", f"{part.wall_s:.3f}", _megabytes(part.peak_bytes))
+                    for name, part in (("first tenth", long.first), ("last tenth", long.last))
+                ],
+            )
+        return "\n".join(lines)
+
+    def _row(self, cost: Cost) -> tuple[str, ...]:
+        floor = self.floor_of(cost)
+        overhead, whole = cost.each_s - floor, cost.with_start_s - floor
+        ratio = overhead / (self.ours.each_s - self.floor_of(self.ours))
+        return (cost.name, str(cost.copies), f"{cost.each_s:.2f}", f"{overhead:.2f}", f"{cost.with_start_s:.2f}",
+                f"{whole:.2f}", f"{ratio:.1f}", _megabytes(cost.peak_bytes))  # fmt: skip
+
+
+def machine() -> str:
+    """Processor, number of cores, system, Python."""
+    model = platform.machine()
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8") as file:
+            model = next(line.partition(":")[2].strip() for line in file if line.startswith("model name"))
+    except (OSError, StopIteration):
+        pass
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return f"{model}, {cores} cores, {platform.system()} {platform.release()}, Python {platform.python_version()}"
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1e6:.0f}"
+
+
+def _rows(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    widths = [max(len(row[column]) for row in (head, *rows)) for column in range(len(head))]
+    shown = [" | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in (head, *rows)]
+    rule = "-|-".join("-" * width for width in widths)
+    return [f"| {line} |" for line in (shown[0], rule, *shown[1:])]

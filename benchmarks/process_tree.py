@@ -1,0 +1,162 @@
+"""What a command costs with everything that it starts: processor seconds, memory, time.
+
+The measuring process is the subreaper of its descendants, so that what outlives its parent (a kernel, a fork server)
+is waited for here and its time counted. A process whose parent ignores its end would be missed; none of ours does.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import resource
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+_PR_SET_CHILD_SUBREAPER = 36
+_PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
+_TICKS = os.sysconf("SC_CLK_TCK")
+#: Time for orphans to see that they are no longer needed, before they are killed.
+_PATIENCE_S = 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """The tree at one moment: seconds since the epoch, processor seconds so far, sum of resident bytes."""
+
+    time: float
+    cpu_s: float
+    resident_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """`cpu_s` is user and system time of the whole tree; `others_cpu_s` what the rest of the machine used meanwhile."""
+
+    exit_code: int
+    cpu_s: float
+    wall_s: float
+    peak_bytes: int
+    others_cpu_s: float
+    load_before: float
+    samples: tuple[Sample, ...]
+
+
+def run(
+    command: Sequence[str],
+    *,
+    log: Path,
+    cwd: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+    interval_s: float = 0.25,
+) -> Usage:
+    """Runs `command` to its end, its output appended to `log`. Must not run twice at the same time in one process."""
+    ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    load, busy, used, started = os.getloadavg()[0], _busy_s(), _children_s(), time.monotonic()
+    samples: list[Sample] = []
+    stop = threading.Event()
+
+    def watch() -> None:
+        while not stop.wait(interval_s):
+            samples.append(_sample())
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            command,
+            cwd=cwd,
+            env=None if environment is None else dict(environment),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+        watcher.start()
+        exit_code = process.wait()
+    wall_s = time.monotonic() - started
+    _reap_orphans()
+    stop.set()
+    watcher.join()
+    cpu_s = _children_s() - used
+    return Usage(
+        exit_code=exit_code,
+        cpu_s=cpu_s,
+        wall_s=wall_s,
+        peak_bytes=max((sample.resident_bytes for sample in samples), default=0),
+        others_cpu_s=max(0.0, _busy_s() - busy - cpu_s),
+        load_before=load,
+        samples=tuple(samples),
+    )
+
+
+def _children_s() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def _busy_s() -> float:
+    """Processor seconds that the machine has spent on anything since it started."""
+    with open("/proc/stat") as file:
+        ticks = [int(number) for number in file.readline().split()[1:9]]
+    idle, waiting = ticks[3], ticks[4]
+    return (sum(ticks) - idle - waiting) / _TICKS
+
+
+def _reap_orphans() -> None:
+    deadline = time.monotonic() + _PATIENCE_S
+    while _wait_for_one(os.WNOHANG) is not None and time.monotonic() < deadline:
+        time.sleep(0.05)
+    for process in _descendants(_table(), os.getpid()):
+        try:
+            os.kill(process, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+    while _wait_for_one(0) is not None:
+        pass
+
+
+def _wait_for_one(options: int) -> int | None:
+    """The process reaped, 0 where none has ended yet, None where there is none."""
+    try:
+        return os.waitpid(-1, options)[0]
+    except ChildProcessError:
+        return None
+
+
+def _table() -> dict[int, tuple[int, float, int]]:
+    """Parent, processor seconds (with reaped children) and resident bytes of every process."""
+    table = {}
+    for entry in os.listdir("/proc"):
+        if not entry.isdigit():
+            continue
+        try:
+            text = Path(f"/proc/{entry}/stat").read_text()
+        except OSError:
+            continue
+        # The name, in brackets, may hold anything.
+        fields = text[text.rindex(")") + 2 :].split()
+        cpu_s = sum(int(ticks) for ticks in fields[11:15]) / _TICKS
+        table[int(entry)] = int(fields[1]), cpu_s, int(fields[21]) * _PAGE_BYTES
+    return table
+
+
+def _descendants(table: Mapping[int, tuple[int, float, int]], ancestor: int) -> list[int]:
+    children: dict[int, list[int]] = {}
+    for process, (parent, _, _) in table.items():
+        children.setdefault(parent, []).append(process)
+    found: list[int] = []
+    waiting = [ancestor]
+    while waiting:
+        below = children.get(waiting.pop(), [])
+        found += below
+        waiting += below
+    return found
+
+
+def _sample() -> Sample:
+    table = _table()
+    members = [table[process] for process in _descendants(table, os.getpid())]
+    return Sample(time.time(), sum(cpu_s for _, cpu_s, _ in members), sum(size for _, _, size in members))
