@@ -105,6 +105,7 @@ def grade_submission(
         forbidden_modules=forbidden_imports(settings),
         scratch=settings.scratch,
         hidden=settings.hidden,
+        notebooks=run_notebooks,
     )
     try:
         observed = observe(

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
 import select
 import signal
 import socket
 import tempfile
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
@@ -29,9 +30,13 @@ from grader.model.isolation import IsolationLevel
 from grader.model.limits import ExecutionLimits
 from grader.sandbox import CellPolicy, Sandbox
 
-
-#: Too large to be copied with every fork for the sake of the few that use them.
-_DEAR_MODULES = ("scipy.signal", "scipy.ndimage")
+#: Dear to import, and too large to be copied with every fork for the sake of the few that use them: what to import
+#: where a file imports the package, in a line of a module or of a notebook's JSON.
+_DEAR_MODULES = {
+    b"scipy": ("scipy.signal", "scipy.ndimage"),
+    b"matplotlib": ("matplotlib.pyplot", "matplotlib.backends.backend_agg"),
+}
+_DEAR_IMPORT = re.compile(rb'(?:^|"|\\n)(?:import|from) +(scipy|matplotlib)\b', re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +105,17 @@ def _report_failure(channel: socket.socket, error: BaseException) -> NoReturn:
         os._exit(FAILED)
 
 
-def _import_what_is_named(files: Mapping[str, bytes]) -> None:
-    """Once here, and not again in each inner process, where some file of the hand-in speaks of it."""
-    named = any(b"scipy" in content for path, content in files.items() if path.endswith((".py", ".ipynb")))
-    for module in _DEAR_MODULES if named else ():
+def _import_what_is_named(files: Mapping[str, bytes], suffixes: tuple[str, ...]) -> None:
+    """Once here, and not again in each inner process, where some file of the hand-in imports it."""
+    named = {
+        name for path, content in files.items() if path.endswith(suffixes) for name in _DEAR_IMPORT.findall(content)
+    }
+    for name in sorted(named):
+        _import_if_possible(_DEAR_MODULES[name])
+
+
+def _import_if_possible(modules: Sequence[str]) -> None:
+    for module in modules:
         try:
             importlib.import_module(module)
         except Exception:  # not there, or too large for what the child may use: the student's code will meet it
@@ -148,7 +160,7 @@ class _Host:
             case "files":
                 files = dict(zip(order["paths"], frame.blobs, strict=True))
                 write_files(self._order.work, files)
-                _import_what_is_named(files)
+                _import_what_is_named(files, (".py", ".ipynb") if self._run_notebook else (".py",))
                 wire.send(self._channel, {"written": True})
             case "item":
                 assert descriptor is not None

@@ -29,7 +29,8 @@ class Executor:
     `level` is the isolation to use (not the weakest accepted). `runner` is ``shell`` or ``nbclient``.
     `forbidden_modules` are top-level packages that import as stubs and whose installed files are hidden.
     `hidden` are further paths to hide. `scratch` is a folder for temporary files (default: one of its own).
-    `launcher` is ``fork``, ``spawn`` (no isolation), or None for what this platform offers.
+    `launcher` is ``fork``, ``spawn`` (no isolation), or None for what this platform offers. Without `notebooks` only
+    probes can be run, and what notebooks need is not imported, which takes most of the start.
 
     Every method may raise InfrastructureError, which is never the student's doing.
     """
@@ -43,12 +44,14 @@ class Executor:
         scratch: Path | None = None,
         hidden: Sequence[Path] = (),
         launcher: str | None = None,
+        notebooks: bool = True,
     ):
         if runner not in RUNNERS:
             raise UsageError(f"--runner: found {runner!r}, allowed: {', '.join(RUNNERS)}")
         if runner == "nbclient" and level is IsolationLevel.LANDLOCK:
             raise UsageError("--runner nbclient does not work at isolation landlock, which refuses a kernel's sockets")
         self._runner = runner
+        preloaded = runner if notebooks else ""
         if scratch is None:
             self._scratch = Path(tempfile.mkdtemp(prefix="cnn-grader-"))
         else:
@@ -60,13 +63,13 @@ class Executor:
                 raise UsageError(f"isolation {level!s} needs Linux with fork and /proc; --isolation none does not")
             from grader.execute.spawn_launcher import SpawnLauncher
 
-            self._launcher = SpawnLauncher(runner, forbidden_modules, self._scratch)
+            self._launcher = SpawnLauncher(preloaded, forbidden_modules, self._scratch)
         else:
             from grader.execute.fork_launcher import ForkLauncher
             from grader.sandbox import default_wall
 
             wall = default_wall((*hidden, *installed_paths(forbidden_modules)), scratch=self._scratch)
-            self._launcher = ForkLauncher(level, runner, forbidden_modules, self._scratch, wall)
+            self._launcher = ForkLauncher(level, preloaded, forbidden_modules, self._scratch, wall)
 
     def environment(self) -> dict[str, str]:
         """Versions where student code runs: python, platform, numpy and so on; and the runner."""

@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from functools import lru_cache
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -72,6 +73,9 @@ def reseed(seed: int) -> None:
     _seed_numpy(seed)
 
 
+_hidden: list[ModuleType | None] = []
+
+
 @lru_cache
 def own_modules() -> tuple[str, ...]:
     """Names under which the grader's own modules are imported.
@@ -82,9 +86,9 @@ def own_modules() -> tuple[str, ...]:
 
 
 def _hide_own_modules() -> None:
-    # A student's own grader.py must import as theirs; ours has been imported as far as it is needed.
-    for name in own_modules():
-        sys.modules.pop(name, None)
+    # A student's own grader.py must import as theirs; ours has been imported as far as it is needed. Ours are not let
+    # go of: taking them apart would cost more than they hold.
+    _hidden.extend(sys.modules.pop(name, None) for name in own_modules())
 
 
 def _call(

@@ -14,6 +14,8 @@ from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.error import StdinNotImplementedError
 from IPython.core.interactiveshell import InteractiveShell
+from IPython.core.pylabtools import print_figure
+from matplotlib import pyplot
 from traitlets.config import Config
 
 from grader.execute.capture import TextSink
@@ -111,7 +113,20 @@ def build_shell() -> NotebookShell:
     config.InteractiveShell.autocall = 0
     shell = NotebookShell.instance(config=config)
     shell.run_line_magic("matplotlib", "inline")
+    _warm_up(shell)
     return shell
+
+
+def _warm_up(shell: NotebookShell) -> None:
+    """Does once what the first cell and the first plot of every notebook would do: fonts, caches, generated code."""
+    shell.run_cell("None", store_history=False, silent=True)
+    figure = pyplot.figure()
+    axes = figure.add_subplot(title="0")
+    axes.plot([0, 1], label="0")
+    axes.legend()
+    axes.imshow([[0, 1]])
+    print_figure(figure)
+    pyplot.close(figure)
 
 
 def run_notebook(request: Mapping[str, Any], answer: Callable[[Any], None]) -> None:

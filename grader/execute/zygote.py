@@ -30,9 +30,8 @@ from grader.probes.old_numpy import restore_dropped_names
 from grader.sandbox import Sandbox, WallPolicy, sandbox_for
 
 #: Imported before the fork where installed: what nearly every hand-in imports, and what is dear to import.
-_PRELOADED = (
-    "numpy.lib.format",
-    "numpy.testing",
+_PRELOADED = ("numpy.lib.format", "numpy.testing")
+_PRELOADED_FOR_NOTEBOOKS = (
     "matplotlib.pyplot",
     "matplotlib.backends.backend_agg",
     "PIL.PngImagePlugin",
@@ -57,17 +56,19 @@ def main() -> None:
 
 
 class Zygote:
-    """State of the fork server. `settings` are ``level``, ``runner``, ``forbidden`` and the wall's paths."""
+    """State of the fork server. `settings` are ``level``, ``runner`` (empty: for probes only), ``forbidden`` and the wall's
+    paths."""
 
     def __init__(self, control: socket.socket, settings: Mapping[str, Any]):
         self._control = control
         self._parent = _handle_of_parent()
         adopt_orphans()
         install_stand_ins(settings["forbidden"])
-        for module in _PRELOADED:
+        runner = settings["runner"]
+        for module in (*_PRELOADED, *(_PRELOADED_FOR_NOTEBOOKS if runner else ())):
             _import_if_installed(module)
         restore_dropped_names()
-        self._run_notebook: NotebookRunner | None = preload_runner(settings["runner"], settings["forbidden"])
+        self._run_notebook: NotebookRunner | None = preload_runner(runner, settings["forbidden"]) if runner else None
         # A child's end wakes the loop up. It is waited for, and not left to the kernel, which would not count its time.
         self._woken, waker = os.pipe()
         os.set_blocking(self._woken, False)
