@@ -15,8 +15,9 @@ def missing_line(missing: list[str]) -> str:
     return f"the {noun} {names} {verb} missing or broken; install with: {sys.executable} -m pip install {names}"
 
 
-def require_for_batch(runner: str) -> None:
-    """Raises UsageError naming the packages that `batch` with this runner needs and does not find."""
-    missing = packages.missing(packages.BATCH | (packages.NBCLIENT if runner == "nbclient" else {}))
+def require_for_batch(runner: str, appendix: bool = False) -> None:
+    """Raises UsageError naming the packages that `batch` with this runner, and notebook pages, needs and does not find."""
+    needed = packages.BATCH | (packages.NBCLIENT if runner == "nbclient" else {})
+    missing = packages.missing(needed | (packages.APPENDIX if appendix else {}))
     if missing:
         raise UsageError(missing_line(missing))

@@ -47,8 +47,9 @@ def add_files(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--html", type=Path, metavar="FILE", help=_help("html"))
 
 
-def add_gradebook(parser: argparse.ArgumentParser) -> None:
-    """How the files about the whole class are written."""
+def add_result_files(parser: argparse.ArgumentParser) -> None:
+    """What else is written, and how."""
+    parser.add_argument("--notebooks", action="store_true", help=_help("notebooks"))
     parser.add_argument("--bom", action="store_true", help=_help("bom"))
 
 

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from grader.engine import job_record
+from grader.engine import appendix, job_record
 from grader.engine.job import Job
 from grader.engine.out_folder import OutFolder
 from grader.engine.sources import fingerprint_of
@@ -25,9 +25,18 @@ class Plan:
 
 
 def make_plan(
-    candidates: Iterable[Candidate], out: OutFolder, shared: Mapping[str, str], rubric_sha256: str, *, anew: bool
+    candidates: Iterable[Candidate],
+    out: OutFolder,
+    shared: Mapping[str, str],
+    rubric_sha256: str,
+    *,
+    anew: bool,
+    with_appendix: bool = False,
 ) -> Plan:
-    """Compares each hand-in, the run's `shared` inputs and its rubric with what is stored; `anew` uses nothing stored."""
+    """Compares each hand-in, the run's `shared` inputs and its rubric with what is stored; `anew` uses nothing stored.
+
+    A team that lacks pages of its notebooks, where they are wanted, is a job too, though one that runs no code.
+    """
     jobs: list[Job] = []
     unchanged: list[str] = []
     rubric_changed: set[str] = set()
@@ -36,7 +45,8 @@ def make_plan(
         inputs = {**shared, **fingerprint_of(candidate)}
         record = None if anew else job_record.read(folder.job)
         if record is not None and folder.result.is_file() and folder.report.is_file():
-            if record.holds_for(inputs, rubric_sha256):
+            lacking = with_appendix and appendix.is_lacking(folder)
+            if record.holds_for(inputs, rubric_sha256) and not lacking:
                 unchanged.append(candidate.team)
                 continue
             if {record.observed_rubric, record.scored_rubric} != {rubric_sha256}:

@@ -10,7 +10,7 @@ from typing import Literal
 
 from grader.checks.observe import observe
 from grader.checks.oracle import Oracle
-from grader.engine import job_record, seed, team_result
+from grader.engine import appendix, job_record, seed, team_result
 from grader.engine.job_record import JobRecord
 from grader.engine.out_folder import TeamFolder
 from grader.engine.settings import RunSettings, forbidden_imports, intake_limits
@@ -91,6 +91,7 @@ class Grader:
         )
         job.folder.job.unlink(missing_ok=True)
         shutil.rmtree(job.folder.evidence, ignore_errors=True)
+        appendix.remove(job.folder)
         team_result.write(job.folder, card, lambda prefix: {})
         return self._done(job, card, "scored")
 
@@ -114,6 +115,10 @@ class Grader:
         # From here to the last line the folder does not count as done: a kill in between leaves a job to do again.
         job.folder.job.unlink(missing_ok=True)
         store.save(job.folder.evidence, evidence, observed.arrays, observed.executed)
+        if settings.appendix:
+            appendix.write(job.folder, submission.team)
+        elif observed.fresh:
+            appendix.remove(job.folder)
         card = score(evidence, settings.rubric)
         team_result.write(job.folder, card, team_result.stored_arrays(job.folder))
         return self._done(job, card, "observed" if observed.fresh else "scored")

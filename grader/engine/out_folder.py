@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.engine import atomic_file
+from grader.evidence import store
 from grader.messages import catalogue
 from grader.model.errors import UsageError
 
@@ -24,6 +25,14 @@ class TeamFolder:
     @property
     def evidence(self) -> Path:
         return self.path / "evidence"
+
+    @property
+    def executed_notebooks(self) -> Path:
+        return self.evidence / store.NOTEBOOKS_FOLDER
+
+    @property
+    def appendix(self) -> Path:
+        return self.path / "notebooks"
 
     @property
     def result(self) -> Path:

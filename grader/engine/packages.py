@@ -22,9 +22,11 @@ BATCH = {
     "traitlets": "traitlets",
 }
 NBCLIENT = {"ipykernel": "ipykernel", "nbclient": "nbclient"}
+#: Executed notebooks as pages.
+APPENDIX = {"bleach": "bleach", "mistune": "mistune", "nbconvert": "nbconvert"}
 #: Parts 2 and 3 need it; Part 1 must not find it.
 TENSORFLOW = {"tensorflow": "tensorflow"}
-KNOWN = {**BATCH, **NBCLIENT, **TENSORFLOW}
+KNOWN = {**BATCH, **NBCLIENT, **APPENDIX, **TENSORFLOW}
 
 
 def missing(packages: dict[str, str]) -> list[str]:

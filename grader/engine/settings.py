@@ -26,7 +26,8 @@ class RunSettings:
     """How every submission of a run is graded; travels to the worker processes.
 
     `isolation` is the level in use with its gaps, `seed` the one asked for (None: derived for each submission with `salt`),
-    `hidden` the paths that a student's process may not see, `scratch` the folder for work folders (None: the system's).
+    `hidden` the paths that a student's process may not see, `scratch` the folder for work folders (None: the system's),
+    `appendix` whether executed notebooks become pages.
     """
 
     installation: Installation
@@ -38,6 +39,7 @@ class RunSettings:
     salt: bytes = field(default=b"", repr=False)
     hidden: tuple[Path, ...] = ()
     scratch: Path | None = None
+    appendix: bool = False
 
 
 def chosen_parts(asked: Sequence[int], rubric: Rubric) -> tuple[int, ...]:

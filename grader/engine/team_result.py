@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from grader.engine import atomic_file
+from grader.engine import appendix, atomic_file
 from grader.engine.out_folder import TeamFolder
 from grader.evidence import store
 from grader.model.scorecard import Scorecard
@@ -18,8 +18,8 @@ Arrays = Callable[[str], dict[str, np.ndarray]]
 
 
 def write(folder: TeamFolder, card: Scorecard, arrays: Arrays) -> None:
-    """Writes both files, each in one step. Raises OSError."""
-    atomic_file.write(folder.report, html_report.render(card, arrays))
+    """Writes both files, each in one step; the report links to the notebooks that have a page. Raises OSError."""
+    atomic_file.write(folder.report, html_report.render(card, arrays, appendix.links(folder)))
     atomic_file.write(folder.result, as_json(card))
 
 

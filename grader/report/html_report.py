@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import grader
@@ -29,10 +30,11 @@ class _ItemView:
     checks: list[_CheckView]
 
 
-def render(scorecard: Scorecard, arrays: Arrays = no_arrays) -> str:
+def render(scorecard: Scorecard, arrays: Arrays = no_arrays, notebooks: Sequence[tuple[str, str]] = ()) -> str:
     """The report as HTML text. `arrays` gives the arrays of a case by prefix; hidden cases are never asked for.
 
-    Flags of severity `STAFF` are left out.
+    `notebooks` pairs names of executed notebooks with the addresses of their pages. Flags of severity `STAFF` are left
+    out.
     """
     return render_page(
         "report.html.j2",
@@ -42,6 +44,7 @@ def render(scorecard: Scorecard, arrays: Arrays = no_arrays) -> str:
         flags=[(flag, flag_text(flag)) for flag in flags_for_student(scorecard.flags)],
         isolation=isolation_sentence(scorecard.isolation, scorecard.status),
         reason=scorecard.reason or write("report.no_reason"),
+        notebooks=notebooks,
         version=grader.__version__,
     )
 

@@ -14,6 +14,8 @@ from grader.report.symbols import SYMBOLS
 from grader.report.wording import isolation_sentence, status_meaning, status_word
 
 ROOM = Path(grader.report.__file__).parent
+#: Topics whose keys are put together from a value: a severity, a kind of output.
+COMPUTED = ("report.severity.", "report.notebook.output.", "report.notebook.left_out.")
 NAMED = re.compile(r"""["']((?:report|terminal|isolation)\.[a-z0-9_]+(?:\.[a-z0-9_]+)*)["']""")
 
 
@@ -46,7 +48,7 @@ def test_every_text_that_the_room_names_exists_and_every_text_is_used():
     named = {key for source in sources for key in NAMED.findall(source.read_text(encoding="utf-8"))}
     assert {key for key in named if key not in catalogue() and not key.endswith(".j2")} == set()
     own = {key for key in catalogue().keys() if key.startswith(("report.", "terminal."))}
-    computed = {key for key in own if key.startswith("report.severity.")} | {
+    computed = {key for key in own if key.startswith(COMPUTED)} | {
         "terminal.rejected",
         "terminal.grader_error",
     }

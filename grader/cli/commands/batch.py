@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from dataclasses import replace
 from pathlib import Path
 
 from grader.cli import exit_codes, options, output_files
@@ -26,7 +27,7 @@ def declare(commands: options.Commands) -> None:
     options.add_jobs(parser)
     options.add_grading(parser)
     options.add_files(parser)
-    options.add_gradebook(parser)
+    options.add_result_files(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -35,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def grade(arguments: argparse.Namespace, inboxes: tuple[Path, ...], again: str) -> int:
     """Grades `inboxes` into `arguments.out` and prints how it went; `again` is the command that would go on."""
-    require_for_batch(arguments.runner)
+    require_for_batch(arguments.runner, arguments.notebooks)
     # What the self-check can do without is loaded only now.
     from grader.cli.progress import progress_listener
     from grader.cli.summary import print_summary
@@ -54,6 +55,7 @@ def grade(arguments: argparse.Namespace, inboxes: tuple[Path, ...], again: str) 
         fixed_seed=arguments.seed,
         environ=os.environ,
     )
+    settings = replace(settings, appendix=arguments.notebooks)
     request = BatchRequest(
         inboxes=inboxes,
         out=arguments.out,
