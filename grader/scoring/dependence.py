@@ -12,7 +12,7 @@ from grader.scoring.answers import passes
 
 
 @dataclass(frozen=True, slots=True)
-class _Sizes:
+class Sizes:
     """One question's extents; for pooling the window stands for the kernel and there are no filters."""
 
     n: int
@@ -24,8 +24,11 @@ class _Sizes:
     stride: tuple[int, int]
 
 
-#: Id (the text is ``hint.only_where.<id>``) and the condition. Where several fit, the first one is told.
-_CONDITIONS: tuple[tuple[str, Callable[[_Sizes], bool]], ...] = (
+#: Prefix of the texts' keys.
+ONLY_WHERE = "hint.only_where"
+
+#: Id (the text is ``hint.only_where.<id>``) and the condition.
+CONDITIONS: tuple[tuple[str, Callable[[Sizes], bool]], ...] = (
     ("images_equal_filters", lambda s: s.f is not None and s.n == s.f),
     ("channels_equal_filters", lambda s: s.f is not None and s.c == s.f),
     ("images_equal_channels", lambda s: s.n == s.c),
@@ -45,25 +48,41 @@ _CONDITIONS: tuple[tuple[str, Callable[[_Sizes], bool]], ...] = (
     ("no_overlap", lambda s: s.kernel[0] <= s.stride[0] and s.kernel[1] <= s.stride[1]),
 )
 
+#: Share of the cases outside a condition that may be right by luck: two wrong windows can have the same maximum.
+LUCK = 0.2
+
 #: At least so many cases must be right, and as many wrong, before one condition is believed to part them.
-_ENOUGH = 3
+_ENOUGH = 2
 
 
 def only_where(cases: Sequence[CaseEvidence], reading: str | None, tolerance: Tolerance) -> Message | None:
-    """The condition on sizes that holds for exactly those of `cases` that are right; None where none does.
+    """The condition on sizes that holds where `cases` are right and not where they are wrong; None where none does.
+
+    Of several the one with the fewest exceptions, see `LUCK`.
 
     Cases whose numbers are special (all negative, tied) count like any other: a mistake that shows in them alone parts
     no sizes.
     """
-    told = [(sizes, passes(case, reading, tolerance)) for case in cases if (sizes := _sizes(case.asked)) is not None]
+    told = [(sizes, passes(case, reading, tolerance)) for case in cases if (sizes := sizes_of(case.asked)) is not None]
     right = sum(is_right for _, is_right in told)
     if right < _ENOUGH or len(told) - right < _ENOUGH:
         return None
-    fitting = [name for name, holds in _CONDITIONS if all(holds(sizes) == is_right for sizes, is_right in told)]
-    return Message(f"hint.only_where.{fitting[0]}") if fitting else None
+    exceptions = {name: _exceptions(holds, told) for name, holds in CONDITIONS}
+    fitting = {name: count for name, count in exceptions.items() if count is not None}
+    return Message(f"{ONLY_WHERE}.{min(fitting, key=lambda name: fitting[name])}") if fitting else None
 
 
-def _sizes(asked: Mapping[str, object]) -> _Sizes | None:
+def _exceptions(holds: Callable[[Sizes], bool], told: Sequence[tuple[Sizes, bool]]) -> int | None:
+    """How many cases are right although the condition does not hold; None where it explains too little or is wrong."""
+    if any(holds(sizes) and not is_right for sizes, is_right in told):
+        return None
+    outside = [is_right for sizes, is_right in told if not holds(sizes)]
+    lucky = sum(outside)
+    return lucky if lucky <= LUCK * len(outside) else None
+
+
+def sizes_of(asked: Mapping[str, object]) -> Sizes | None:
+    """The extents in a case's `asked`; None where they are not all there."""
     try:
         n, h, w, c = asked["x"]  # type: ignore[misc]
         _, down, across, _ = asked["stride"]  # type: ignore[misc]
@@ -73,4 +92,4 @@ def _sizes(asked: Mapping[str, object]) -> _Sizes | None:
             f, height, width = None, asked["pool_height"], asked["pool_width"]
     except (KeyError, TypeError, ValueError):
         return None
-    return _Sizes(n, h, w, c, f, (height, width), (down, across))  # type: ignore[arg-type]
+    return Sizes(n, h, w, c, f, (height, width), (down, across))  # type: ignore[arg-type]

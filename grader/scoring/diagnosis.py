@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 from grader.model.evidence import CaseEvidence, ItemEvidence
 from grader.model.message import Message
@@ -10,7 +12,7 @@ from grader.model.rubric import Tolerance
 from grader.model.scorecard import CheckResult
 from grader.model.status import CallOutcome, ItemStatus, Visibility
 from grader.scoring.answers import limit, readings, within
-from grader.scoring.dependence import only_where
+from grader.scoring.dependence import ONLY_WHERE, only_where
 
 #: A gradient this close to the central difference of the student's own forward pass is that pass's gradient.
 OWN_FORWARD_LIMIT = 1e-3
@@ -63,10 +65,26 @@ def item_hint(
         return Message("hint.padding_differs_from_forward")
     if any(_gradient_of_own_forward(case, accepted, tolerance) for case in observed.cases):
         return Message("hint.gradient_of_own_forward")
-    if any(check.hint is not None for check in checks):
+    hints = [check.hint and check.hint.key for check in checks if check.status is not ItemStatus.PASSED]
+    hinted = Counter(hint for hint in hints if hint is not None)
+    # What most failures are instances of says more than a condition; what few are may be a coincidence.
+    if 2 * max(hinted.values(), default=0) >= len(hints):
         return None
     public = [case for case in observed.cases if case.visibility is Visibility.PUBLIC]
-    return only_where([*observed.smaller, *public], reading, tolerance) or _wrong_outputs(public, reading, tolerance)
+    condition = only_where([*observed.smaller, *public], reading, tolerance)
+    if condition is not None or hinted:
+        return condition
+    return _wrong_outputs(public, reading, tolerance)
+
+
+def outshone(checks: Sequence[CheckResult], hint: Message | None) -> Sequence[CheckResult]:
+    """The checks without hints of their own, where one condition on sizes explains every failure of the item.
+
+    A misconception that fits only some of them then fits by chance: tiny cases leave room for coincidence.
+    """
+    if hint is None or not hint.key.startswith(ONLY_WHERE):
+        return checks
+    return [replace(check, hint=None) for check in checks]
 
 
 def _wrong_outputs(cases: Sequence[CaseEvidence], reading: str | None, tolerance: Tolerance) -> Message | None:

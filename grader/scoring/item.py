@@ -13,7 +13,7 @@ from grader.model.status import CallOutcome, ItemStatus, Visibility
 from grader.scoring.answers import best_reading, within
 from grader.scoring.case_class import score_class
 from grader.scoring.credit import credited_points
-from grader.scoring.diagnosis import item_hint
+from grader.scoring.diagnosis import item_hint, outshone
 
 _BY_OUTCOME = {
     CallOutcome.TIMED_OUT: ItemStatus.TIMEOUT,
@@ -54,6 +54,7 @@ def score_item(item: Item, observed: ItemEvidence, rubric: Rubric, accepted: Seq
     points *= 1.0 - cost
     status = _status(checks, observed, points, item.points)
     hint = item_hint(observed, checks, accepted, reading, tolerance)
+    checks = tuple(outshone(checks, hint))
     feedback = [_summary(status, passed, len(checks), observed), *feedback, *([hint] if hint else [])]
     return _result(item, round(points, 4), status, feedback, checks)
 

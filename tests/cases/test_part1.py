@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 import yaml
 
+from grader.checks.misconceptions import MISCONCEPTIONS, Misconception
 from grader.checks.observe import Observed, observe
 from grader.checks.oracle import Oracle
 from grader.execute.executor import Executor
+from grader.messages import catalogue
 from grader.model.evidence import IsolationUsed
 from grader.model.isolation import LevelFinding
 from grader.model.rubric import Rubric
@@ -104,6 +106,30 @@ def test_case_gets_its_verdict(
             assert f"slip.{expected['slips'][item.id]}" in keys_of(item)
         elif item.status is ItemStatus.PASSED:
             assert not {key for key in keys_of(item) if key.startswith("slip.")}
+        if item.status is ItemStatus.PASSED:
+            assert not {key for key in keys_of(item) if key.startswith("hint.")}
+
+
+def expected_hints() -> set[tuple[str, str]]:
+    """Hint and item of every verdict above, without the padding that some items add to their check's name."""
+    return {
+        (wanted["hint"], item.removeprefix("p1.").partition(".")[0])
+        for expected in VARIANTS.values()
+        for item, wanted in expected.get("items", {}).items()
+        if "hint" in wanted
+    }
+
+
+@pytest.mark.parametrize("misconception", MISCONCEPTIONS, ids=lambda one: f"{one.id}-{one.checks[0]}")
+def test_every_misconception_is_recognised_in_some_variant(misconception: Misconception) -> None:
+    """A function that nobody ever saw match a student's answer is a guess."""
+    assert (misconception.id, misconception.checks[0].partition(".")[0]) in expected_hints()
+
+
+def test_every_hint_comes_up_in_some_variant() -> None:
+    """Those on single conditions (`only_where`) are tested one by one where they are found."""
+    known = {key.removeprefix("hint.") for key in catalogue().keys() if key.startswith("hint.")}
+    assert {name for name in known if not name.startswith("only_where.")} <= {hint for hint, _ in expected_hints()}
 
 
 def verdict(card: Scorecard) -> list[tuple[str, float, str]]:
@@ -113,7 +139,8 @@ def verdict(card: Scorecard) -> list[tuple[str, float, str]]:
 @pytest.mark.parametrize("name", ["right_loops", "stride_axes_swapped", "maximum_starts_at_zero", "db_averaged"])
 def test_points_do_not_depend_on_the_seed(name: str, executor: Executor, rubric: Rubric, oracle: Oracle) -> None:
     verdicts = [
-        verdict(score(observed(edited(name), executor, rubric, oracle, seed).evidence, rubric)) for seed in range(20, 25)
+        verdict(score(observed(edited(name), executor, rubric, oracle, seed).evidence, rubric))
+        for seed in range(20, 25)
     ]
     assert all(other == verdicts[0] for other in verdicts)
 

@@ -52,7 +52,26 @@ def stride_axes_swapped(oracle: Oracle, question: Question) -> Iterator[Arrays]:
 
 
 def stride_ignored(oracle: Oracle, question: Question) -> Iterator[Arrays]:
-    yield oracle.conv_forward(with_parameters(question, stride=[1, 1]))
+    """Windows move by one: the output is too large, or has the right size and the wrong windows."""
+    shape = oracle.conv_forward(question)["out"].shape
+    for rows, columns in _amounts(question):
+        out = _explicitly_padded(oracle, with_parameters(question, stride=[1, 1]), rows, columns)["out"]
+        yield {"out": out}
+        yield {"out": out[:, : shape[1], : shape[2]]}
+
+
+def _amounts(question: Question) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
+    """Rows above and below, columns left and right, in each accepted amount of padding."""
+    if question.parameters["padding"] == "valid":
+        yield (0, 0), (0, 0)
+        return
+    size, kernel = question.inputs["x"].shape[1:3], question.inputs["w"].shape[1:3]
+    stride = question.parameters["stride"]
+    outputs = [-(-size[axis] // stride[axis]) for axis in (0, 1)]  # type: ignore[index]
+    fitting = [max((outputs[axis] - 1) * stride[axis] + kernel[axis] - size[axis], 0) for axis in (0, 1)]  # type: ignore[index]
+    for totals in (fitting, [extent - 1 for extent in kernel]):
+        rows, columns = ((total // 2, total - total // 2) for total in totals)
+        yield rows, columns
 
 
 def bias_missing(oracle: Oracle, question: Question) -> Iterator[Arrays]:
@@ -109,6 +128,13 @@ def padded_both_sides_alike(oracle: Oracle, question: Question) -> Iterator[Arra
         yield _explicitly_padded(oracle, question, (rows, rows), (columns, columns))
 
 
+def two_padding_conventions(oracle: Oracle, question: Question) -> Iterator[Arrays]:
+    """One amount of padding for rows and the other one for columns."""
+    (fitting_rows, fitting_columns), (free_rows, free_columns) = _amounts(question)
+    yield _explicitly_padded(oracle, question, fitting_rows, free_columns)
+    yield _explicitly_padded(oracle, question, free_rows, fitting_columns)
+
+
 def third_padding_rule(oracle: Oracle, question: Question) -> Iterator[Arrays]:
     """Amounts of padding that are in use elsewhere and that the contract does not know; extra rows bottom and right."""
     size, kernel = question.inputs["x"].shape[1:3], question.inputs["w"].shape[1:3]
@@ -141,6 +167,7 @@ CONV: tuple[Misconception, ...] = (
     Misconception("wrong_axis_order", FORWARD, wrong_axis_order),
     Misconception("padded_top_left", SAME, padded_top_left),
     Misconception("padded_both_sides_alike", SAME, padded_both_sides_alike),
+    Misconception("two_padding_conventions", SAME, two_padding_conventions),
     Misconception("third_padding_rule", SAME, third_padding_rule),
     Misconception("no_padding", SAME, no_padding),
 )

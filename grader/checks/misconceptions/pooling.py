@@ -50,8 +50,11 @@ def window_axes_swapped(oracle: Oracle, question: Question) -> Iterator[Arrays]:
 
 def stride_ignored(oracle: Oracle, question: Question) -> Iterator[Arrays]:
     window = [question.parameters["pool_height"], question.parameters["pool_width"]]
+    shape = oracle.max_pool_forward(question)["out"].shape
     for stride in (window, [1, 1]):
-        yield oracle.max_pool_forward(replace(question, parameters={**question.parameters, "stride": stride}))
+        out = oracle.max_pool_forward(replace(question, parameters={**question.parameters, "stride": stride}))["out"]
+        yield {"out": out}
+        yield {"out": out[:, : shape[1], : shape[2]]}
 
 
 def wrong_axis_order(oracle: Oracle, question: Question) -> Iterator[Arrays]:
