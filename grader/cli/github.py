@@ -51,14 +51,14 @@ def commands_stopped(by_github: bool) -> Iterator[None]:
         write_line(f"::{token}::")
 
 
-def tell(graded: Graded, sources: Sources, environ: Mapping[str, str], same_cases_again: bool) -> None:
+def tell(graded: Graded, sources: Sources, environ: Mapping[str, str], *, public_only: bool, salted: bool) -> None:
     """Prints annotations and adds to the job's page; that page missing is told and is no reason to fail."""
     from grader.report import github_annotations, github_summary
 
     text = catalogue().text
     for line in github_annotations.annotations(graded.card, sources, graded.arrays):
         write_line(line)
-    if not same_cases_again:
+    if not (salted or public_only):
         from grader.engine import seed
 
         told = text("ci.no_salt", variable=seed.VARIABLE)
@@ -68,6 +68,6 @@ def tell(graded: Graded, sources: Sources, environ: Mapping[str, str], same_case
         return
     try:
         with open(os.fspath(summary), "a", encoding="utf-8") as file:
-            file.write(github_summary.render(graded.card, graded.arrays) + "\n")
+            file.write(github_summary.render(graded.card, graded.arrays, public_only=public_only) + "\n")
     except OSError as error:
         complain(text("ci.no_summary", reason=error.strerror or error))

@@ -22,12 +22,17 @@ _TEXT = 600
 _MARKUP = re.compile(r"[!-/:-@\[-`{-~]")
 
 
-def render(card: Scorecard, arrays: Arrays = no_arrays) -> str:
-    """The page, at most `MOST_BYTES` of UTF-8. Free of anything that a student may not see."""
+def render(card: Scorecard, arrays: Arrays = no_arrays, *, public_only: bool = False) -> str:
+    """The page, at most `MOST_BYTES` of UTF-8; `public_only` says that no hidden case was asked.
+
+    Free of anything that a student may not see.
+    """
     if card.status is not SubmissionStatus.GRADED:
         return _ungraded(card)
     score, maximum = points_text(card.score), points_text(card.max_score)
     lines = [f"## {_escaped(write('ci.summary.title', team=card.team, score=score, max_score=maximum))}", ""]
+    if public_only:
+        lines += [_escaped(write("ci.public_only")), ""]
     if card.provisional:
         lines += [_escaped(write("ci.provisional")), ""]
     if card.pending_points:

@@ -31,15 +31,15 @@ from grader.report.wording import (
 _OUTPUT = 10_000
 
 
-def render(card: Scorecard, arrays: Arrays = no_arrays) -> str:
-    """The text of `results.json`."""
-    return json.dumps(results(card, arrays), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+def render(card: Scorecard, arrays: Arrays = no_arrays, *, public_only: bool = False) -> str:
+    """The text of `results.json`; `public_only` says that no hidden case was asked."""
+    return json.dumps(results(card, arrays, public_only), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
 
-def results(card: Scorecard, arrays: Arrays = no_arrays) -> dict[str, Any]:
+def results(card: Scorecard, arrays: Arrays = no_arrays, public_only: bool = False) -> dict[str, Any]:
     """`results.json` as a tree. All texts are plain; what the program printed is for the staff alone."""
     tree: dict[str, Any] = {
-        "output": _text(_overview(card)),
+        "output": _text(_overview(card, public_only)),
         "output_format": "text",
         "visibility": "visible",
         "stdout_visibility": "hidden",
@@ -65,12 +65,14 @@ def results(card: Scorecard, arrays: Arrays = no_arrays) -> dict[str, Any]:
     return tree
 
 
-def _overview(card: Scorecard) -> list[str]:
+def _overview(card: Scorecard, public_only: bool) -> list[str]:
     if card.status is SubmissionStatus.REJECTED:
         return [write("ci.rejected_title"), write("ci.rejected_text", reason=card.reason)]
     if card.status is SubmissionStatus.GRADER_ERROR:
         return [write("ci.fault_title"), write("ci.fault_text")]
     lines = [write("ci.score", score=points_text(card.score), max_score=points_text(card.max_score))]
+    if public_only:
+        lines.append(write("ci.public_only"))
     if card.provisional:
         lines.append(write("ci.provisional"))
     if card.pending_points:

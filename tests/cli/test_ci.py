@@ -162,6 +162,7 @@ def test_without_a_reference_the_public_cases_are_asked_and_it_says_so(ci: Ci, w
     ended = Ci(public, ci.rubric, ci.folder).run(wrong)
     assert ended.returncode == 1, ended.stderr
     assert "on the public checks" in ended.stdout
+    assert "hidden ones" in ci.json("results.json")["output"]
 
 
 def obeyed(output: str) -> list[str]:

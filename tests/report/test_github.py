@@ -107,6 +107,11 @@ def test_summary_tells_points_items_and_findings(samples):
     assert "Look at the stride." in page and "x (1, 3, 6, 1)" in page
 
 
+def test_summary_of_public_checks_says_so(samples):
+    assert "hidden ones" in plain(github_summary.render(samples.ordinary(), public_only=True))
+    assert "hidden ones" not in plain(github_summary.render(samples.ordinary()))
+
+
 def plain(page: str) -> str:
     return re.sub(r"&#(\d+);", lambda found: chr(int(found[1])), page)
 

@@ -57,23 +57,23 @@ def run(arguments: argparse.Namespace) -> int:
     graded = grade_hand_in(arguments.path, settings)
     base = Path(os.environ.get(github.WORKSPACE) or os.getcwd())
     sources = sources_of(graded, arguments.path, settings.rubric, base)
-    _write_files(arguments, graded, sources)
     public_only = not settings.installation.has_reference
+    _write_files(arguments, graded, sources, public_only)
     with github.commands_stopped(by_github):
         _print(arguments, graded, public_only)
     if by_github:
-        github.tell(graded, sources, os.environ, salted or public_only)
+        github.tell(graded, sources, os.environ, public_only=public_only, salted=salted)
     return _exit_code(arguments, graded)
 
 
-def _write_files(arguments: argparse.Namespace, graded: Graded, sources: Sources) -> None:
+def _write_files(arguments: argparse.Namespace, graded: Graded, sources: Sources, public_only: bool) -> None:
     from grader.engine import team_result
     from grader.report import gradescope, html_report, junit, sarif
 
     wanted = (
         (arguments.junit, lambda: junit.render(graded.card, graded.arrays)),
         (arguments.sarif, lambda: sarif.render(graded.card, sources, graded.arrays)),
-        (arguments.gradescope, lambda: gradescope.render(graded.card, graded.arrays)),
+        (arguments.gradescope, lambda: gradescope.render(graded.card, graded.arrays, public_only=public_only)),
         (arguments.json, lambda: team_result.as_json(graded.card)),
         (arguments.html, lambda: html_report.render(graded.card, graded.arrays)),
     )
