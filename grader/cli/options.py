@@ -53,6 +53,11 @@ def add_result_files(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--bom", action="store_true", help=_help("bom"))
 
 
+def add_data(parser: argparse.ArgumentParser) -> None:
+    """Which images; text, as it may be the word ``stand-in``."""
+    parser.add_argument("--data", metavar="PATH|stand-in", help=_help("data"))
+
+
 def add_jobs(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--jobs", type=_positive, metavar="N", help=_help("jobs"))
 

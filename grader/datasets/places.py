@@ -37,7 +37,11 @@ class Surroundings:
 
     @classmethod
     def here(cls, environ: Mapping[str, str]) -> Surroundings:
-        return cls(environ, Path.home(), Path.cwd())
+        """Those of this process. Raises DataRefused where the user has no home."""
+        try:
+            return cls(environ, Path.home(), Path.cwd())
+        except RuntimeError as error:
+            raise DataRefused.because("no_home") from error
 
 
 def named_source(path: Path, published: PublishedFiles) -> Path:

@@ -8,6 +8,10 @@ import sys
 from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass
 
+from grader.datasets.loading import cache_of, look
+from grader.datasets.places import VARIABLE, Surroundings, usual_places
+from grader.datasets.refusals import DataRefused
+from grader.datasets.stand_in import entry_name
 from grader.engine import packages, seed
 from grader.engine.installation import Installation
 from grader.engine.run_setup import BATCH_WEAKEST, load_rubric
@@ -30,8 +34,11 @@ class Finding:
     advice: str = ""
 
 
-def examine(installation: Installation, environ: MutableMapping[str, str]) -> list[Finding]:
-    """Looks at everything. Makes nothing: a salt that is not there yet is only told."""
+def examine(installation: Installation, environ: MutableMapping[str, str], data: str | None = None) -> list[Finding]:
+    """Looks at everything. Makes nothing: a salt that is not there yet is only told.
+
+    `data`: a path or ``stand-in``, to be looked at instead of the usual places for CIFAR-10; it must then be there.
+    """
     return [
         _python(),
         *_packages(),
@@ -40,7 +47,7 @@ def examine(installation: Installation, environ: MutableMapping[str, str]) -> li
         _reference(installation),
         _rubric(installation),
         _salt(environ),
-        Finding(_text("data"), False, False, _text("no_data")),
+        _data(data, environ),
     ]
 
 
@@ -119,3 +126,25 @@ def _salt(environ: MutableMapping[str, str]) -> Finding:
         return Finding(_text("salt"), True, True, _text("salt_to_be_made", path=path))
     advice = _text("salt_advice", variable=seed.VARIABLE)
     return Finding(_text("salt"), False, True, _text("salt_impossible", path=path), advice)
+
+
+def _data(choice: str | None, environ: MutableMapping[str, str]) -> Finding:
+    name, needed = _text("data"), choice is not None
+    try:
+        surroundings = Surroundings.here(environ)
+        outlook = look(choice, surroundings)
+    except DataRefused as error:
+        return Finding(name, False, needed, str(error))
+    if outlook.source is not None:
+        return Finding(name, True, needed, _text("data_found", source=outlook.source))
+    cache = cache_of(surroundings)
+    kept = (cache / entry_name()).is_dir()
+    stand_in = _text("stand_in_kept" if kept else "stand_in_to_be_drawn", folder=cache)
+    if outlook.asked_for:
+        return Finding(name, True, needed, stand_in)
+    if outlook.problems:
+        detail = _text("data_damaged", problems="; ".join(outlook.problems), stand_in=stand_in)
+        return Finding(name, False, needed, detail)
+    places = ", ".join(str(place) for place in usual_places(surroundings))
+    detail = _text("no_data", places=places, stand_in=stand_in)
+    return Finding(name, False, needed, detail, _text("data_advice", variable=VARIABLE))

@@ -15,7 +15,7 @@ NAME = "doctor"
 
 
 def declare(commands: options.Commands) -> None:
-    options.add_command(commands, NAME, run)
+    options.add_data(options.add_command(commands, NAME, run))
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -24,7 +24,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     text = catalogue().text
     console = make_console()
-    findings = examine(Installation.here(), os.environ)
+    findings = examine(Installation.here(), os.environ, arguments.data)
     width = max(len(finding.name) for finding in findings)
     lacking = [finding for finding in findings if finding.needed and not finding.there]
     for finding in findings:
