@@ -20,9 +20,11 @@ def main(argv: list[str]) -> int:
     try:
         # Here and not above: what a command needs may be missing, and that is told below.
         from grader.cli.parser import parse
+        from grader.messages import ENGLISH, speaking
 
         arguments = parse(argv)
-        code = arguments.run(arguments)
+        with speaking(getattr(arguments, "lang", ENGLISH)):
+            code = arguments.run(arguments)
         sys.stdout.flush()
         return code
     except SystemExit as end:  # argparse, after --help and --version

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from grader.engine.settings import RUNNERS
-from grader.messages import catalogue
+from grader.messages import ENGLISH, LANGUAGES, catalogue
 from grader.model.isolation import IsolationLevel
 
 PARTS = (1, 2, 3)
@@ -51,6 +51,11 @@ def add_result_files(parser: argparse.ArgumentParser) -> None:
     """What else is written, and how."""
     parser.add_argument("--notebooks", action="store_true", help=_help("notebooks"))
     parser.add_argument("--bom", action="store_true", help=_help("bom"))
+
+
+def add_language(parser: argparse.ArgumentParser) -> None:
+    """Which language reports and the terminal's verdict are written in; `main` speaks it while the command runs."""
+    parser.add_argument("--lang", choices=LANGUAGES, default=ENGLISH, help=_help("lang"))
 
 
 def add_data(parser: argparse.ArgumentParser) -> None:

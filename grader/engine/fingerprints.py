@@ -43,6 +43,7 @@ def of_run(settings: RunSettings) -> dict[str, str]:
         "machine": of_text(platform.system(), platform.machine()),
         "isolation": settings.isolation.level.value,
         "runner": settings.runner,
+        "language": settings.language,
         "parts": ",".join(map(str, settings.parts)),
         "seed": seed,
     }

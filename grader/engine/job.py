@@ -18,6 +18,7 @@ from grader.evidence import store
 from grader.execute.executor import Executor
 from grader.intake import Handout, take_in
 from grader.intake.candidate import Candidate
+from grader.messages import speaking
 from grader.model.errors import InfrastructureError, SubmissionRejected
 from grader.model.evidence import Evidence
 from grader.model.scorecard import Scorecard
@@ -77,12 +78,13 @@ class Grader:
 
     def grade(self, job: Job) -> JobOutcome:
         """Grades and stores one submission. Whatever is raised is the grader's fault, and nothing counts as done."""
-        job.folder.prepare()
-        try:
-            submission = take_in(job.candidate, self._handout, self._limits)
-        except SubmissionRejected as error:
-            return self._reject(job, str(error))
-        return self._observe_and_score(job, submission)
+        with speaking(self._settings.language):
+            job.folder.prepare()
+            try:
+                submission = take_in(job.candidate, self._handout, self._limits)
+            except SubmissionRejected as error:
+                return self._reject(job, str(error))
+            return self._observe_and_score(job, submission)
 
     def _reject(self, job: Job, reason: str) -> JobOutcome:
         candidate = job.candidate

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from grader.engine.installation import Installation
-from grader.messages import catalogue
+from grader.messages import catalogue, spoken
 from grader.model.errors import IsolationTooWeak, UsageError
 from grader.model.evidence import IsolationUsed
 from grader.model.isolation import IsolationLevel, IsolationReport
@@ -27,7 +27,7 @@ class RunSettings:
 
     `isolation` is the level in use with its gaps, `seed` the one asked for (None: derived for each submission with `salt`),
     `hidden` the paths that a student's process may not see, `scratch` the folder for work folders (None: the system's),
-    `appendix` whether executed notebooks become pages.
+    `appendix` whether executed notebooks become pages, `language` what reports are written in.
     """
 
     installation: Installation
@@ -39,6 +39,7 @@ class RunSettings:
     salt: bytes = field(default=b"", repr=False)
     hidden: tuple[Path, ...] = ()
     scratch: Path | None = None
+    language: str = field(default_factory=spoken)
     appendix: bool = False
 
 

@@ -8,6 +8,7 @@ from importlib import resources
 
 import yaml
 
+from grader.messages.language import ENGLISH, spoken
 from grader.model.message import Message
 
 #: The loader written in C where PyYAML was built with it: the texts are read at every start.
@@ -44,12 +45,22 @@ def _flatten(tree: Mapping[str, object], prefix: str) -> dict[str, str]:
     return flat
 
 
+def catalogue(language: str | None = None) -> Catalogue:
+    """The catalogue of `language`, by default of the one that is spoken; what it lacks is there in English."""
+    return _complete(language or spoken())
+
+
 @lru_cache
-def catalogue(language: str = "en") -> Catalogue:
-    """The catalogue of `language`: every ``messages/<language>/<topic>.yaml``, keys prefixed with the topic."""
+def _complete(language: str) -> Catalogue:
+    return Catalogue({**own_texts(ENGLISH), **own_texts(language)})
+
+
+@lru_cache
+def own_texts(language: str) -> Mapping[str, str]:
+    """What stands in ``messages/<language>/<topic>.yaml``: texts by key, keys prefixed with the topic."""
     texts: dict[str, str] = {}
     for entry in (resources.files("grader.messages") / language).iterdir():
         if entry.name.endswith(".yaml"):
             tree = yaml.load(entry.read_text(encoding="utf-8"), _LOADER) or {}
             texts.update(_flatten(tree, entry.name.removesuffix(".yaml")))
-    return Catalogue(texts)
+    return texts

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from grader.model.evidence import CaseEvidence
-from grader.model.scorecard import CheckResult
+from grader.model.scorecard import CheckResult, ItemResult
 from grader.report.audience import public_failing_case
 from grader.report.clean_text import clean_line, clean_lines
 from grader.report.error_map import ErrorMap, error_map
 from grader.report.number_table import NumberComparison, compare
+from grader.report.try_code import try_code
 
 #: Gives the arrays of a case by prefix, under their names without it: ``args/x``, ``expected/<answer>/out``, ``got/out``.
 Arrays = Callable[[str], Mapping[str, np.ndarray]]
@@ -22,9 +23,6 @@ FRAME_LINES = 12
 OUTPUT_LINES = 20
 LINE_CHARACTERS = 160
 
-#: Inputs of a case with at most this many numbers in all are written out as code to try.
-_CODE_NUMBERS = 150
-
 ARGUMENTS, EXPECTED, GOT = "args/", "expected/", "got/"
 
 
@@ -33,7 +31,8 @@ class FailingCase:
     """`asked` pairs a name with its shape or setting; `comparisons` pairs an array's name with its numbers.
 
     `maps` holds pictures of where arrays differ, by name, for those that a picture says something about. `absent` names
-    expected arrays for which nothing comparable came back. `code` sets the inputs up; it is empty for large inputs.
+    expected arrays for which nothing comparable came back. `code` are lines of Python that set
+    the inputs up and make the call; there are none for large inputs.
     """
 
     asked: tuple[tuple[str, str], ...]
@@ -43,7 +42,7 @@ class FailingCase:
     error_message: str = ""
     frames: tuple[str, ...] = ()
     output: tuple[str, ...] = ()
-    code: str = ""
+    code: tuple[str, ...] = ()
     maps: Mapping[str, ErrorMap] = field(default_factory=dict)
 
 
@@ -55,6 +54,17 @@ def case_prefix(item_id: str, case: CaseEvidence) -> str:
 def no_arrays(prefix: str) -> Mapping[str, np.ndarray]:
     """Stands in where no arrays were kept."""
     return {}
+
+
+def distinct_cases(item: ItemResult) -> frozenset[str]:
+    """Ids of the checks whose smallest failing case is not already that of an earlier one: one tiny input often
+    fails several kinds of input, and is shown once."""
+    first: dict[str, str] = {}
+    for check in item.checks:
+        case = public_failing_case(check)
+        if case is not None:
+            first.setdefault(case.id, check.id)
+    return frozenset(first.values())
 
 
 def failing_case(item_id: str, check: CheckResult, arrays: Arrays, size: int = 6) -> FailingCase | None:
@@ -88,7 +98,7 @@ def failing_case(item_id: str, check: CheckResult, arrays: Arrays, size: int = 6
         if error and error.frames
         else (),
         output=tuple(clean_lines(case.output, OUTPUT_LINES, LINE_CHARACTERS)) if case.output.strip() else (),
-        code=_code(_under(found, ARGUMENTS)),
+        code=try_code(_under(found, ARGUMENTS), case.asked),
         maps={name: picture for name, picture in drawn.items() if picture is not None},
     )
 
@@ -114,15 +124,3 @@ def _first_answer(found: Mapping[str, np.ndarray]) -> str:
 def _is_wrong(error: float | None, limit: float | None) -> bool:
     # Written so that an error that is not a number counts as wrong.
     return error is None or limit is None or not error <= limit
-
-
-def _code(arguments: Mapping[str, np.ndarray]) -> str:
-    """NumPy code that sets the inputs up, if they are few numbers."""
-    if not arguments or sum(array.size for array in arguments.values()) > _CODE_NUMBERS:
-        return ""
-    lines = []
-    for name, array in arguments.items():
-        numbers = ", ".join(repr(value) for value in array.ravel().tolist())
-        shape = "" if array.ndim == 1 else f".reshape{array.shape}"
-        lines.append(f"{name} = np.array([{numbers}], dtype={array.dtype.name!r}){shape}")
-    return "\n".join(lines)

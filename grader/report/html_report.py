@@ -9,9 +9,9 @@ import grader
 from grader.model.scorecard import CheckResult, ItemResult, Scorecard
 from grader.model.status import ItemStatus
 from grader.report.audience import flags_for_student
-from grader.report.failing_case import Arrays, FailingCase, failing_case, no_arrays
+from grader.report.failing_case import Arrays, FailingCase, distinct_cases, failing_case, no_arrays
 from grader.report.page import render_page
-from grader.report.wording import feedback, first_hints, flag_text, isolation_sentence, write
+from grader.report.wording import feedback, first_hints, flag_text, isolation_sentence, limits_sentence, write
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,7 @@ def render(scorecard: Scorecard, arrays: Arrays = no_arrays, notebooks: Sequence
         skipped=", ".join(item.id for item in scorecard.items if item.status is ItemStatus.SKIPPED),
         flags=[(flag, flag_text(flag)) for flag in flags_for_student(scorecard.flags)],
         isolation=isolation_sentence(scorecard.isolation, scorecard.status),
+        limits=[limits_sentence(part, scorecard.limits[part]) for part in sorted(scorecard.limits)],
         reason=scorecard.reason or write("report.no_reason"),
         notebooks=notebooks,
         version=grader.__version__,
@@ -51,8 +52,14 @@ def render(scorecard: Scorecard, arrays: Arrays = no_arrays, notebooks: Sequence
 
 def _item_view(item: ItemResult, arrays: Arrays) -> _ItemView:
     hints = first_hints(item)
+    cases = distinct_cases(item)
     checks = [
-        _CheckView(check, write(check.message), hints.get(check.id, ""), failing_case(item.id, check, arrays))
+        _CheckView(
+            check,
+            write(check.message),
+            hints.get(check.id, ""),
+            failing_case(item.id, check, arrays) if check.id in cases else None,
+        )
         for check in item.checks
     ]
     return _ItemView(item, write(item.title), feedback(item), checks)

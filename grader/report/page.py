@@ -10,6 +10,7 @@ from importlib import resources
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from grader.messages import spoken
 from grader.report.clean_text import clean
 from grader.report.symbols import SYMBOLS
 from grader.report.wording import (
@@ -62,6 +63,7 @@ def _environment() -> Environment:
     )
     environment.globals.update(
         text=write,
+        language=spoken,
         symbol=SYMBOLS,
         status_word=status_word,
         status_meaning=status_meaning,

@@ -43,7 +43,8 @@ def test_run_is_known_by_what_can_change_a_result() -> None:
     base = RunSettings(installation, rubric, (1,), IsolationUsed(IsolationLevel.NONE), salt=b"salt")
     of_base = fingerprints.of_run(base)
     assert of_base == fingerprints.of_run(dataclasses.replace(base, hidden=(Path("elsewhere"),), scratch=Path("there")))
-    changes = {"salt": b"other", "seed": 7, "runner": "nbclient", "isolation": IsolationUsed(IsolationLevel.LIMITS)}
+    isolation = IsolationUsed(IsolationLevel.LIMITS)
+    changes = {"salt": b"other", "seed": 7, "runner": "nbclient", "language": "ko", "isolation": isolation}
     for name, value in changes.items():
         assert fingerprints.of_run(dataclasses.replace(base, **{name: value})) != of_base, name
     assert "salt" not in "".join(of_base.values())

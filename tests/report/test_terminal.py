@@ -4,8 +4,10 @@ import dataclasses
 import io
 
 import pytest
+from rich.cells import cell_len
 from rich.console import Console
 
+from grader.messages import LANGUAGES, speaking
 from grader.model.isolation import IsolationLevel
 from grader.model.status import Visibility
 from grader.report.terminal import NORMAL, QUIET, VERBOSE, print_scorecard
@@ -25,10 +27,10 @@ def test_items_are_told_by_sign_word_and_points(samples):
 
 def test_a_failure_comes_with_reason_hint_and_numbers(samples):
     text = printed(samples.ordinary(), samples)
-    assert "✗ failed: stride: " in text and "Wrong values." in text and "Hint: " in text
+    assert "  ✗ stride: " in text and "Wrong values." in text and "Hint: " in text
     assert "out, first difference at [0, 1, 4, 0]: expected 11, got -7.25" in text
     assert "-7.25*" in text
-    assert "! error: overlap: Note: index 7 is out of bounds" in text and "line 41, in conv_forward" in text
+    assert "  ! overlap: Note: index 7 is out of bounds" in text and "line 41, in conv_forward" in text
 
 
 def test_checks_that_fail_for_the_same_reason_are_named_in_one_line_and_told_in_full_with_v(samples):
@@ -37,7 +39,8 @@ def test_checks_that_fail_for_the_same_reason_are_named_in_one_line_and_told_in_
     card = samples.card(dataclasses.replace(item, checks=(*item.checks, *others)))
     assert "Not right either: other; third." in printed(card, samples)
     assert printed(card, samples).count("first difference") == 1
-    assert printed(card, samples, VERBOSE).count("first difference") == 3
+    told = printed(card, samples, VERBOSE)
+    assert told.count("first difference") == 1 and told.count("the one above") == 2
 
 
 def test_quiet_is_one_line_an_item(samples):
@@ -47,15 +50,39 @@ def test_quiet_is_one_line_an_item(samples):
 
 
 def test_verbose_shows_the_checks_that_pass_too(samples):
-    assert "✓ passed: square:" not in printed(samples.ordinary(), samples, NORMAL)
-    assert "✓ passed: square" in printed(samples.ordinary(), samples, VERBOSE)
+    assert "✓ square:" not in printed(samples.ordinary(), samples, NORMAL)
+    assert "✓ square:" in printed(samples.ordinary(), samples, VERBOSE)
 
 
+@pytest.mark.parametrize("width", [40, 60, 80, 200])
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("verbosity", [QUIET, NORMAL, VERBOSE])
 @pytest.mark.parametrize("card", ["ordinary", "hostile_card", "rejected", "grader_error"])
-def test_nothing_is_wider_than_the_terminal(samples, verbosity: int, card: str):
-    text = printed(getattr(samples, card)(), samples, verbosity)
-    assert max(len(line) for line in text.splitlines()) <= 80
+def test_nothing_is_wider_than_the_terminal(samples, width: int, language: str, verbosity: int, card: str):
+    with speaking(language):
+        text = printed(getattr(samples, card)(), samples, verbosity, width=width)
+    assert max(cell_len(line) for line in text.splitlines()) <= min(width, 80)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_columns_of_the_overview_stand_below_each_other(samples, language: str):
+    with speaking(language):
+        rows = printed(samples.ordinary(), samples, QUIET).splitlines()[:5]
+    starts = {cell_len(row[: row.index("p1." if "p1." in row else "p2.")]) for row in rows}
+    assert len(rows) == 5 and len(starts) == 1
+
+
+def test_the_overview_comes_last_next_to_the_prompt(samples):
+    lines = printed(samples.ordinary(), samples).splitlines()
+    rows = [number for number, line in enumerate(lines) if " of 5  " in line or " of 15  " in line]
+    assert len(rows) == 5
+    assert rows[0] > next(number for number, line in enumerate(lines) if "first difference" in line)
+
+
+def test_korean_is_spoken_where_it_is_asked_for(samples):
+    with speaking("ko"):
+        text = printed(samples.ordinary(), samples)
+    assert "부분 통과" in text and "공개 검사 기준" in text and "passed" not in text
 
 
 @pytest.mark.parametrize("card", ["ordinary", "hostile_card"])
@@ -67,7 +94,7 @@ def test_piped_output_is_plain_text_without_boxes(samples, card: str):
 
 def test_a_terminal_gets_our_colours_and_no_sequence_of_a_student(samples):
     text = printed(samples.hostile_card(), samples, VERBOSE, terminal=True)
-    assert "\x1b[32m" in text
+    assert "\x1b[36m" in text and "\x1b[1;31m" in text
     assert "\x1b]" not in text and "\x1b[2J" not in text and "\u202e" not in text
     assert "[bold red]marked[/bold red]" in " ".join(text.split())
 
@@ -104,4 +131,4 @@ def test_an_ascii_terminal_gets_ascii(samples):
     print_scorecard(samples.hostile_card(), Console(file=stream, width=80), VERBOSE, arrays=samples.arrays)
     stream.flush()
     text = raw.getvalue().decode("ascii")
-    assert "+ passed" in text and "x failed" in text
+    assert "+ passed" in text and "~ partly" in text and "  x stride" in text

@@ -27,6 +27,7 @@ def declare(commands: options.Commands) -> None:
     options.add_jobs(parser)
     options.add_grading(parser)
     options.add_files(parser)
+    options.add_language(parser)
     options.add_result_files(parser)
 
 

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from grader.cli import exit_codes, options, output_files
-from grader.cli.console import make_console, say
+from grader.cli.console import make_console
 from grader.messages import catalogue
 
 NAME = "check"
@@ -17,6 +17,7 @@ def declare(commands: options.Commands) -> None:
     parser.add_argument("path", nargs="?", type=Path, default=Path("."), help=catalogue().text("cli.check.path"))
     options.add_grading(parser)
     options.add_files(parser)
+    options.add_language(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -38,9 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
     console = make_console()
     verbosity = options.verbosity(arguments)
     checked = self_check(arguments.path, settings)
-    terminal.print_scorecard(checked.card, console, verbosity, arrays=checked.arrays)
-    if verbosity >= 0:
-        say(console, catalogue().text("cli.check.notebooks_not_run"))
+    terminal.print_scorecard(checked.card, console, verbosity, notebooks_run=False, arrays=checked.arrays)
     if arguments.json:
         output_files.write(arguments.json, team_result.as_json(checked.card))
     if arguments.html:

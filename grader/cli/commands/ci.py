@@ -32,6 +32,7 @@ def declare(commands: options.Commands) -> None:
     parser.add_argument("--min-score", type=_points, metavar="N", help=text("cli.ci.min_score"))
     options.add_grading(parser)
     options.add_files(parser)
+    options.add_language(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:

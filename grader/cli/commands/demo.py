@@ -29,6 +29,7 @@ def declare(commands: options.Commands) -> None:
     options.add_jobs(parser)
     options.add_grading(parser)
     options.add_files(parser)
+    options.add_language(parser)
     options.add_result_files(parser)
     # What `batch` also has and the demo does not offer.
     parser.set_defaults(only=[], force=False, no_resume=False)

@@ -1,0 +1,70 @@
+"""The smallest failing case in a terminal: what to type to see it oneself, and expected beside returned numbers."""
+
+from __future__ import annotations
+
+from rich.cells import cell_len
+
+from grader.report.failing_case import FailingCase
+from grader.report.number_table import NumberComparison, NumberTable
+from grader.report.terminal_lines import Lines, left, right, widest
+from grader.report.wording import write
+
+#: Rows, and numbers in a row, of a printed table: one table of long numbers stays below 80 columns, two of short ones.
+TABLE_SIZE = 4
+
+#: Lines of a student's own traceback and output that are printed.
+_FRAMES, _OUTPUT = 6, 5
+
+_INDENT, _CODE = 4, 6
+
+#: Columns between the two tables.
+_GAP = 4
+
+
+def print_case(lines: Lines, case: FailingCase, *, with_output: bool) -> None:
+    """Its inputs as code where that fits the width, else as shapes; the student's own frames; numbers that differ."""
+    if case.code and all(_CODE + cell_len(line) <= lines.width for line in case.code):
+        lines.line(write("terminal.smallest_code"), indent=_INDENT)
+        for line in case.code:
+            lines.code(line, _CODE)
+    elif case.asked:
+        asked = ", ".join(f"{name} {value}" for name, value in case.asked)
+        lines.line(write("terminal.smallest", asked=asked), indent=_INDENT)
+    if case.frames:
+        lines.line(write("terminal.frames"), indent=_INDENT)
+        for frame in case.frames[-_FRAMES:]:
+            lines.code(frame, _CODE)
+    for name, numbers in case.comparisons:
+        _comparison(lines, name, numbers)
+    if case.output and with_output:
+        lines.line(write("terminal.printed"), indent=_INDENT)
+        for line in case.output[-_OUTPUT:]:
+            lines.code(line, _CODE)
+
+
+def _comparison(lines: Lines, name: str, numbers: NumberComparison) -> None:
+    if not numbers.same_shape:
+        shapes = {"expected": numbers.expected_shape, "got": numbers.got_shape}
+        lines.line(write("terminal.shapes", name=name, **shapes), indent=_INDENT)
+        return
+    if not numbers.differing:
+        return
+    values = {"position": numbers.position, "expected": numbers.expected_number, "got": numbers.got_number}
+    key = "terminal.position" if numbers.total > 1 else "terminal.number"
+    lines.line(write(key, name=name, **values), indent=_INDENT)
+    if numbers.total == 1:
+        return
+    expected = _table(write("terminal.expected", name=name, window=numbers.expected.window), numbers.expected)
+    got = _table(write("terminal.got", name=name, window=numbers.got.window), numbers.got)
+    wide = widest(expected)
+    if _CODE + wide + _GAP + widest(got) <= lines.width:
+        expected = [f"{left(a, wide + _GAP)}{b}" for a, b in zip(expected, got, strict=True)]
+        got = []
+    for line in [*expected, *got]:
+        lines.code(line.rstrip(), _CODE)
+
+
+def _table(heading: str, table: NumberTable) -> list[str]:
+    wide = widest([cell.text for row in table.rows for cell in row])
+    rows = (" ".join(f"{right(cell.text, wide)}{'*' if cell.differs else ' '}" for cell in row) for row in table.rows)
+    return [heading, *rows]
