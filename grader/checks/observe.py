@@ -150,6 +150,7 @@ def observe(
         items=items,
         notebooks=notebooks,
         seconds=time.monotonic() - started,
+        limits={part: rubric.parts[part].limits.execution_limits() for part in parts},  # type: ignore[index]
     )  # fmt: skip
     return Observed(evidence, arrays, executed, fresh)
 

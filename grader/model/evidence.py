@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from grader.model.isolation import IsolationLevel
+from grader.model.limits import ExecutionLimits
 from grader.model.observation import StudentError
 from grader.model.status import CallOutcome, Visibility
 from grader.model.submission import Flag
@@ -128,7 +129,7 @@ class SubmissionRecord:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Everything that scoring needs. `environment` maps package or platform name to version."""
+    """Everything that scoring needs. `environment` maps package or platform name to version, `limits` a part to its own."""
 
     submission: SubmissionRecord
     isolation: IsolationUsed
@@ -137,4 +138,5 @@ class Evidence:
     items: Mapping[str, ItemEvidence]
     notebooks: Mapping[int, NotebookEvidence]
     seconds: float
+    limits: Mapping[int, ExecutionLimits] = field(default_factory=dict)
     schema: int = EVIDENCE_SCHEMA

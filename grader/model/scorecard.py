@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from grader.model.evidence import CaseEvidence, IsolationUsed
+from grader.model.limits import ExecutionLimits
 from grader.model.message import Message
 from grader.model.status import ItemStatus, SubmissionStatus
 from grader.model.submission import Flag
@@ -53,7 +54,8 @@ class ItemResult:
 class Scorecard:
     """Verdict on one submission. `reason` says why a hand-in was rejected or could not be graded.
 
-    `full_points` is what could have been reached where there are no items to add up.
+    `full_points` is what could have been reached where there are no items to add up; `limits` are those that the code
+    of each part ran under.
     """
 
     team: str
@@ -69,6 +71,7 @@ class Scorecard:
     environment: Mapping[str, str] = field(default_factory=dict)
     rubric_sha256: str = ""
     full_points: float = 0.0
+    limits: Mapping[int, ExecutionLimits] = field(default_factory=dict)
 
     @property
     def score(self) -> float:

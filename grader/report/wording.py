@@ -7,6 +7,7 @@ import math
 from grader.messages import catalogue
 from grader.model.evidence import IsolationUsed
 from grader.model.isolation import IsolationLevel
+from grader.model.limits import MEBIBYTE, ExecutionLimits
 from grader.model.message import Message
 from grader.model.scorecard import CheckResult, ItemResult
 from grader.model.status import ItemStatus, SubmissionStatus
@@ -74,6 +75,18 @@ def isolation_sentence(used: IsolationUsed | None, status: SubmissionStatus = Su
     if not used.gaps or used.level is IsolationLevel.NONE:
         return sentence
     return f"{sentence} {write('isolation.gaps', gaps='; '.join(used.gaps))}"
+
+
+def limits_sentence(part: int, limits: ExecutionLimits) -> str:
+    """What the code of a part could use at most."""
+    return write(
+        "isolation.limits_of",
+        part=part,
+        call=points_text(limits.call_wall_s),
+        item=points_text(limits.item_wall_s),
+        notebook=points_text(limits.notebook_wall_s),
+        memory=limits.memory_bytes // MEBIBYTE,
+    )
 
 
 def rounded(points: float) -> float:

@@ -30,6 +30,7 @@ def score(evidence: Evidence, rubric: Rubric) -> Scorecard:
         seconds=evidence.seconds,
         seed=evidence.seed,
         isolation=evidence.isolation,
+        limits=evidence.limits,
         environment=evidence.environment,
         rubric_sha256=fingerprint(rubric),
     )

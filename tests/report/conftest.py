@@ -9,6 +9,7 @@ import pytest
 
 from grader.model.evidence import ArrayFact, CaseEvidence, IsolationUsed
 from grader.model.isolation import IsolationLevel
+from grader.model.limits import ExecutionLimits
 from grader.model.message import Message
 from grader.model.observation import StudentError
 from grader.model.scorecard import CheckResult, ItemResult, Scorecard
@@ -127,6 +128,7 @@ def card(
         seconds=3.14159,
         seed=20240607 if graded else None,
         isolation=IsolationUsed(level, gaps) if graded else None,
+        limits={1: ExecutionLimits()} if graded else {},
         environment={"python": "3.11.4", "numpy": "2.4.6"} if graded else {},
         rubric_sha256="cd" * 32,
     )

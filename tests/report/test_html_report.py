@@ -113,6 +113,7 @@ def test_a_rejected_hand_in_is_told_with_its_reason(samples):
 def test_isolation_and_provenance_are_told(samples):
     text = render(samples, samples.ordinary()).text
     assert "no network" in text
+    assert "Part 1 had at most 10 s for one call, 30 s for an item, 180 s for the notebook, and 1024 MiB" in text
     for told in ("ab" * 32, "cd" * 32, "20240607", "numpy 2.4.6", "3.1"):
         assert told in text
 
