@@ -84,6 +84,14 @@ class OutFolder:
     def gradebook(self) -> Path:
         return self.path / "gradebook.csv"
 
+    @property
+    def rubrics(self) -> Path:
+        return self.path / "rubrics"
+
+    @property
+    def rescored(self) -> Path:
+        return self.path / "rescore.csv"
+
     def team(self, name: str) -> TeamFolder:
         """The folder of one team; `name` must be one path component, as intake makes it."""
         if name in ("", ".", "..") or "/" in name or "\0" in name or "\\" in name:

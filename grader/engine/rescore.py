@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.engine import out_lock, overview
+from grader.engine import atomic_file, out_lock, overview, score_change
 from grader.engine.out_folder import OutFolder
 from grader.engine.run_log import RunLog
-from grader.engine.scoring_again import ScoreChange, score_team
+from grader.engine.score_change import ScoreChange
+from grader.engine.scoring_again import score_team
 from grader.messages import catalogue
 from grader.model.errors import UsageError
 from grader.model.rubric import Rubric
@@ -26,7 +27,7 @@ class RescoreSummary:
 
 
 def rescore(path: Path, rubric: Rubric) -> RescoreSummary:
-    """Scores every team of OUT again. Raises UsageError if `path` is no OUT, cannot be written or is in use."""
+    """Scores every team of OUT again, and writes what changed into ``OUT/rescore.csv``. Raises UsageError if `path` is no OUT, cannot be written or is in use."""
     out = OutFolder(path)
     if not out.teams.is_dir():
         raise UsageError(catalogue().text("engine.no_out", out=path))
@@ -35,11 +36,14 @@ def rescore(path: Path, rubric: Rubric) -> RescoreSummary:
         log = RunLog(out.log)
         log.write("rescore_started", rubric=fingerprint(rubric))
         teams = out.stored_teams()
-        changes = {team: score_team(out.team(team), rubric) for team in teams}
-        cards = overview.write(out, teams, rubric)
+        scored = {team: score_team(out.team(team), rubric, out.rubrics) for team in teams}
+        known = {team: again.card for team, again in scored.items() if again is not None}
+        changes = tuple(again.change for again in scored.values() if again is not None)
+        cards = overview.write(out, known, rubric, known=known)
+        atomic_file.write(out.rescored, score_change.as_csv(changes))
         summary = RescoreSummary(
-            changes=tuple(change for change in changes.values() if change is not None),
-            unfinished=tuple(team for team, change in changes.items() if change is None),
+            changes=changes,
+            unfinished=tuple(team for team in teams if team not in known),
             grader_errors=tuple(card.team for card in cards if card.status is SubmissionStatus.GRADER_ERROR),
         )
         log.write(

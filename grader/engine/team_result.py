@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -15,6 +16,14 @@ from grader.report import html_report, result_json
 
 #: Gives the stored arrays whose names start with a prefix, under their names without it.
 Arrays = Callable[[str], dict[str, np.ndarray]]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPoints:
+    """A team's points by its last scoring: in all (None where there are none) and by item."""
+
+    total: float | None = None
+    items: Mapping[str, float] = field(default_factory=dict)
 
 
 def write(folder: TeamFolder, card: Scorecard, arrays: Arrays) -> None:
@@ -33,9 +42,11 @@ def stored_arrays(folder: TeamFolder) -> Arrays:
     return lambda prefix: store.load_arrays(folder.evidence, prefix)
 
 
-def stored_score(folder: TeamFolder) -> float | None:
-    """The points that the stored result.json gives; None where it gives none or cannot be read."""
+def stored_points(folder: TeamFolder) -> StoredPoints:
+    """What the stored result.json gives; nothing where it cannot be read."""
     try:
-        return float(json.loads(folder.result.read_text(encoding="utf-8"))["score"])
+        result = json.loads(folder.result.read_text(encoding="utf-8"))
+        items = {str(item["id"]): float(item["points"]) for item in result["items"]}
+        return StoredPoints(None if result["score"] is None else float(result["score"]), items)
     except (OSError, ValueError, KeyError, TypeError):
-        return None
+        return StoredPoints()

@@ -20,9 +20,10 @@ from typing import Any
 import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
+from grader.evidence import migrations
 from grader.model import array_file
 from grader.model.errors import InfrastructureError
-from grader.model.evidence import EVIDENCE_SCHEMA, Evidence
+from grader.model.evidence import Evidence
 
 EVIDENCE_FILE = "evidence.json"
 ARRAYS_FILE = "arrays.npz"
@@ -93,24 +94,35 @@ def _replace(fresh: Path, folder: Path) -> None:
 def load(folder: Path) -> Evidence | None:
     """The stored evidence, or None where there is none.
 
-    Raises InfrastructureError naming the file where it is damaged or of another schema version.
+    Evidence of an older schema is migrated, in memory. Raises InfrastructureError naming the file where it is damaged or
+    of a schema that cannot be read.
     """
     file = folder / EVIDENCE_FILE
     if not file.is_file():
         return None
     try:
-        content = json.loads(file.read_bytes())
-        found = content.get("schema") if isinstance(content, dict) else None
-        if found != EVIDENCE_SCHEMA:
-            raise InfrastructureError(
-                f"{file}: evidence has schema {found}, this grader reads {EVIDENCE_SCHEMA}: grade this team again"
-            )
-        return _adapter().validate_python(content)
+        return _adapter().validate_python(migrations.to_current(json.loads(file.read_bytes())))
+    except migrations.UnknownSchema as error:
+        raise InfrastructureError(f"{file}: {error}") from error
     except (ValueError, ValidationError) as error:
         raise InfrastructureError(f"{file}: evidence cannot be read: {str(error).splitlines()[0]}") from error
 
 
 def load_arrays(folder: Path, prefix: str = "") -> dict[str, np.ndarray]:
-    """The stored arrays whose names start with `prefix`, under their names without it."""
+    """The stored arrays whose names start with `prefix`, under their names without it; not to be written to.
+
+    The file that was read last is kept: a report asks for one case after the other.
+    """
     file = folder / ARRAYS_FILE
-    return array_file.loads(file.read_bytes(), prefix) if file.is_file() else {}
+    try:
+        told = file.stat()
+    except OSError:
+        return {}
+    arrays = _arrays(file, (told.st_ino, told.st_mtime_ns, told.st_size))
+    return {name[len(prefix) :]: array for name, array in arrays.items() if name.startswith(prefix)}
+
+
+@lru_cache(maxsize=1)
+def _arrays(file: Path, version: tuple[int, int, int]) -> Mapping[str, np.ndarray]:
+    """All arrays in `file`; `version` only keeps the cache from going stale."""
+    return array_file.loads(file.read_bytes())

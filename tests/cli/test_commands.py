@@ -50,6 +50,8 @@ def test_rescore_tells_who_changed_and_by_how_much(checkout: Checkout, graded: G
     assert ended.returncode == 0, ended.stderr
     assert "right: 30 -> 60 (+30)" in ended.stdout
     assert "raises: 25 -> 50 (+25)" in ended.stdout
+    assert "p1.max_pool_forward: 5 -> 10 (+5): points: 5 -> 10" in ended.stdout
+    assert "right,,30,60,+30," in (out / "rescore.csv").read_text()
     assert "truncated" not in ended.stdout
     result = json.loads((out / "teams" / "right" / "result.json").read_text())
     assert result["score"] == 60
