@@ -54,8 +54,9 @@ def run(
     environment: Mapping[str, str] | None = None,
     interval_s: float = 0.25,
 ) -> Usage:
-    """Runs `command` to its end, its output appended to `log`. Must not run twice at the same time in one process."""
-    ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    """Runs `command` to its end, its output appended to `log`. For a process that has no
+    other children: it waits for all of them, and ends those that do not end by themselves."""
+    _set_subreaper(True)
     load, busy, used, started = os.getloadavg()[0], _busy_s(), _children_s(), time.monotonic()
     samples: list[Sample] = []
     stop = threading.Event()
@@ -80,6 +81,7 @@ def run(
     _reap_orphans()
     stop.set()
     watcher.join()
+    _set_subreaper(False)
     cpu_s = _children_s() - used
     return Usage(
         exit_code=exit_code,
@@ -90,6 +92,10 @@ def run(
         load_before=load,
         samples=tuple(samples),
     )
+
+
+def _set_subreaper(on: bool) -> None:
+    ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, int(on), 0, 0, 0)
 
 
 def _children_s() -> float:

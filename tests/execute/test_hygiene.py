@@ -15,6 +15,7 @@ from grader.execute.executor import Executor
 from grader.model.errors import InfrastructureError, UsageError
 from grader.model.isolation import IsolationLevel
 from grader.model.limits import ExecutionLimits
+from grader.model.observation import ProbeRequest
 from grader.model.status import CallOutcome
 from grader.sandbox import descendants, survey
 
@@ -28,6 +29,25 @@ def eventually(condition: Callable[[], bool], wall_s: float = 10.0) -> bool:
             return False
         time.sleep(0.01)
     return True
+
+
+def test_what_a_child_spent_is_counted_to_who_started_it(each_level: IsolationLevel, limits: ExecutionLimits) -> None:
+    resource = pytest.importorskip("resource", reason="counts processor time the way of POSIX")
+
+    def spent_s() -> float:
+        used = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return used.ru_utime + used.ru_stime
+
+    source = "import time\ndef burn():\n    while time.process_time() < 0.6: pass\n    return 1\n"
+    before = spent_s()
+    with Executor(level=each_level, notebooks=False) as executor:
+        with executor.workspace({"Utils/layer_utils.py": source.encode()}, limits) as workspace:
+            request = ProbeRequest("call", {"module": "Utils.layer_utils", "function": "burn", "args": []})
+            assert workspace.probe([request])[0].value == 1
+        # Its answer comes after the fork server has waited for the child before.
+        with executor.workspace({}, limits) as workspace:
+            workspace.probe([ProbeRequest("describe", {"module": "json", "functions": []})])
+    assert spent_s() - before > 0.6
 
 
 def running_with(argument: str) -> list[str]:
