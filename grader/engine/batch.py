@@ -86,7 +86,9 @@ def grade_inbox(request: BatchRequest, listener: Listener, stop: Callable[[], bo
         log = RunLog(out.log)
         anew = request.force or not request.resume
         rubric = fingerprint(settings.rubric)
-        plan = batch_plan.make_plan(chosen, out, fingerprints.of_run(settings), rubric, anew=anew, with_appendix=settings.appendix)
+        plan = batch_plan.make_plan(
+            chosen, out, fingerprints.of_run(settings), rubric, anew=anew, with_appendix=settings.appendix
+        )
         level = settings.isolation.level
         log.write("batch_started", isolation=level, runner=settings.runner, parts=settings.parts, rubric=rubric)
         log.write("planned", to_grade=len(plan.jobs), unchanged=len(plan.unchanged), ignored=len(inbox.ignored))
