@@ -19,7 +19,7 @@ OTHERS = [language for language in LANGUAGES if language != ENGLISH]
 
 #: What a student reads of Part 1: translated in full.
 TRANSLATED = ("check", "feedback", "flag", "hidden", "hint", "isolation", "item", "problem", "report", "slip", "status",
-              "terminal")  # fmt: skip
+              "terminal", "watch")  # fmt: skip
 
 #: Read by staff alone, who read English.
 FOR_STAFF = ("report.class.",)

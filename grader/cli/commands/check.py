@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
 
 from grader.cli import exit_codes, options, output_files
 from grader.cli.console import make_console
+from grader.cli.watch import watch
 from grader.messages import catalogue
+
+if TYPE_CHECKING:
+    from grader.engine.settings import RunSettings
 
 NAME = "check"
 
 
 def declare(commands: options.Commands) -> None:
+    text = catalogue().text
     parser = options.add_command(commands, NAME, run)
-    parser.add_argument("path", nargs="?", type=Path, default=Path("."), help=catalogue().text("cli.check.path"))
+    parser.add_argument("path", nargs="?", type=Path, default=Path("."), help=text("cli.check.path"))
+    parser.add_argument("--watch", action="store_true", help=text("cli.check.watch"))
     options.add_grading(parser)
     options.add_files(parser)
     options.add_language(parser)
@@ -22,10 +31,8 @@ def declare(commands: options.Commands) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     # What only other commands need stays unloaded: a student's machine may not have it.
-    from grader.engine import run_setup, team_result
+    from grader.engine import run_setup
     from grader.engine.installation import Installation
-    from grader.engine.selfcheck import self_check
-    from grader.report import html_report, terminal
 
     output_files.check_writable(arguments.json, arguments.html)
     settings = run_setup.for_self_check(
@@ -37,9 +44,20 @@ def run(arguments: argparse.Namespace) -> int:
         fixed_seed=arguments.seed,
     )
     console = make_console()
-    verbosity = options.verbosity(arguments)
+    if arguments.watch:
+        return watch(arguments.path, lambda: _check(arguments, settings, console), console)
+    return _check(arguments, settings, console)
+
+
+def _check(arguments: argparse.Namespace, settings: RunSettings, console: Console) -> int:
+    from grader.engine import team_result
+    from grader.engine.selfcheck import self_check
+    from grader.report import html_report, terminal
+
     checked = self_check(arguments.path, settings)
-    terminal.print_scorecard(checked.card, console, verbosity, notebooks_run=False, arrays=checked.arrays)
+    terminal.print_scorecard(
+        checked.card, console, options.verbosity(arguments), notebooks_run=False, arrays=checked.arrays
+    )
     if arguments.json:
         output_files.write(arguments.json, team_result.as_json(checked.card))
     if arguments.html:
