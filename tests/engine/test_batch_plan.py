@@ -82,6 +82,18 @@ def test_result_with_a_file_missing_is_made_again(out: OutFolder, archive: Path,
     assert plan(out, candidate(archive)).jobs
 
 
+def test_lacking_notebook_pages_are_a_job_that_uses_what_is_stored_where_they_are_wanted(
+    out: OutFolder, archive: Path
+) -> None:
+    store(out, candidate(archive))
+    folder = out.team("team_1")
+    folder.executed_notebooks.mkdir(parents=True)
+    (folder.executed_notebooks / "part1.ipynb").write_text("{}")
+    assert not plan(out, candidate(archive)).jobs
+    (job,) = batch_plan.make_plan([candidate(archive)], out, SHARED, "r", anew=False, with_appendix=True).jobs
+    assert job.reuse
+
+
 def test_forced_job_uses_nothing_stored(out: OutFolder, archive: Path) -> None:
     store(out, candidate(archive))
     (job,) = plan(out, candidate(archive), anew=True).jobs
