@@ -17,7 +17,7 @@ class DataRefused(UsageError):
     """What, where, what to do, in one line."""
 
     @classmethod
-    def because(cls, reason: str, **values: object) -> DataRefused:
+    def because(cls, reason: str, /, **values: object) -> DataRefused:
         return cls(catalogue().text(f"datasets.refused.{reason}", **values))
 
 
@@ -25,7 +25,7 @@ class NotABatch(ValueError):
     """The bytes are no batch of CIFAR-10; the text says why."""
 
     @classmethod
-    def because(cls, reason: str, **values: object) -> NotABatch:
+    def because(cls, reason: str, /, **values: object) -> NotABatch:
         return cls(catalogue().text(f"datasets.not_a_batch.{reason}", **values))
 
 

@@ -1,6 +1,6 @@
 """The ten shapes that the stand-in's classes are, as signed distance fields.
 
-A field is positive inside the shape, 0 on its outline and negative outside; near the outline it is the distance to it.
+A field is positive inside the shape, 0 on its outline and negative outside; near the outline it is about the distance to it.
 Coordinates u (rightwards) and v (downwards) are float32 arrays in units of the object's radius, (0, 0) its centre.
 """
 
