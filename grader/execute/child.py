@@ -7,19 +7,17 @@ which the grader makes and hands in: what an item leaves behind cannot speak for
 
 from __future__ import annotations
 
-import importlib
 import os
-import re
 import select
 import signal
 import socket
 import tempfile
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
-from grader.execute import wire
+from grader.execute import dear_imports, wire
 from grader.execute.environment import python_environment
 from grader.execute.exit_codes import FAILED
 from grader.execute.process_control import adopt_orphans, die_with_parent, kill_everything_below
@@ -29,14 +27,6 @@ from grader.execute.work_folder import write_files
 from grader.model.isolation import IsolationLevel
 from grader.model.limits import ExecutionLimits
 from grader.sandbox import CellPolicy, Sandbox
-
-#: Dear to import, and too large to be copied with every fork for the sake of the few that use them: what to import
-#: where a file imports the package, in a line of a module or of a notebook's JSON.
-_DEAR_MODULES = {
-    b"scipy": ("scipy.signal", "scipy.ndimage"),
-    b"matplotlib": ("matplotlib.pyplot", "matplotlib.backends.backend_agg"),
-}
-_DEAR_IMPORT = re.compile(rb'(?:^|"|\\n)(?:import|from) +(scipy|matplotlib)\b', re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,23 +95,6 @@ def _report_failure(channel: socket.socket, error: BaseException) -> NoReturn:
         os._exit(FAILED)
 
 
-def _import_what_is_named(files: Mapping[str, bytes], suffixes: tuple[str, ...]) -> None:
-    """Once here, and not again in each inner process, where some file of the hand-in imports it."""
-    named = {
-        name for path, content in files.items() if path.endswith(suffixes) for name in _DEAR_IMPORT.findall(content)
-    }
-    for name in sorted(named):
-        _import_if_possible(_DEAR_MODULES[name])
-
-
-def _import_if_possible(modules: Sequence[str]) -> None:
-    for module in modules:
-        try:
-            importlib.import_module(module)
-        except Exception:  # not there, or too large for what the child may use: the student's code will meet it
-            return
-
-
 class _Host:
     """Serves the grader's orders: ``files``, ``item`` (with the item's socket), ``end``."""
 
@@ -160,7 +133,7 @@ class _Host:
             case "files":
                 files = dict(zip(order["paths"], frame.blobs, strict=True))
                 write_files(self._order.work, files)
-                _import_what_is_named(files, (".py", ".ipynb") if self._run_notebook else (".py",))
+                dear_imports.preload(files, notebooks=self._run_notebook is not None)
                 wire.send(self._channel, {"written": True})
             case "item":
                 assert descriptor is not None

@@ -117,7 +117,7 @@ class Workspace:
         """
         if not self._launcher.has_runner():
             raise UsageError(f"{name}: {missing_packages(self._runner)}")
-        host = self._launcher.open_host(self._files, self._limits)
+        host = self._launcher.open_host(self._files, self._limits, notebook=True)
         try:
             return run_notebook(host, notebook, self._limits, self._seed, self._runner)
         finally:

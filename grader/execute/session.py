@@ -61,8 +61,8 @@ class Launcher(Protocol):
     def has_runner(self) -> bool:
         """Whether notebooks can be run. Raises InfrastructureError."""
 
-    def open_host(self, files: Mapping[str, bytes], limits: ExecutionLimits) -> Host:
-        """A host with `files` as its work folder. Raises InfrastructureError."""
+    def open_host(self, files: Mapping[str, bytes], limits: ExecutionLimits, *, notebook: bool = False) -> Host:
+        """A host with `files` as its work folder; one for a notebook can run probes as well. Raises InfrastructureError."""
 
     def close(self) -> None:
         """End all processes."""

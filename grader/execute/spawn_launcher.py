@@ -46,7 +46,7 @@ class SpawnLauncher:
     def has_runner(self) -> bool:
         return bool(self._look()["shell"])
 
-    def open_host(self, files: Mapping[str, bytes], limits: ExecutionLimits) -> SpawnHost:
+    def open_host(self, files: Mapping[str, bytes], limits: ExecutionLimits, *, notebook: bool = False) -> SpawnHost:
         work = self._scratch / "cells" / str(next(self._numbers))
         try:
             work.mkdir(parents=True)
@@ -86,7 +86,7 @@ class SpawnHost:
     def start(self, seed: int, *, with_runner: bool) -> SpawnSession:
         settings = {
             **self._settings,
-            "runner": self._settings["runner"] if with_runner else None,
+            "runner": (self._settings["runner"] or None) if with_runner else None,
             "seed": seed,
             "array_bytes": self._limits.array_bytes,
         }

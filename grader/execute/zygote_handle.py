@@ -28,8 +28,7 @@ _FORK_S = 30.0
 class ZygoteHandle:
     """One running fork server. Raises InfrastructureError where it does not start."""
 
-    def __init__(self, settings: Mapping[str, Any], scratch: Path):
-        home = scratch / "zygote"
+    def __init__(self, settings: Mapping[str, Any], home: Path):
         home.mkdir(parents=True, exist_ok=True)
         self._log = home / "stderr.txt"
         ours, theirs = socket.socketpair()

@@ -149,7 +149,7 @@ def test_a_hundred_children_leak_no_descriptors_and_leave_no_process(executor, m
                 assert workspace.probe([call("count")])[0].value[0] == 1
 
     run_one()
-    zygote = executor._launcher._zygote.process.pid
+    zygote = executor._launcher._zygotes[""].process.pid
     before = len(os.listdir("/proc/self/fd")), len(os.listdir(f"/proc/{zygote}/fd"))
     for _ in range(25):
         run_one()
@@ -161,7 +161,7 @@ def test_closing_ends_the_fork_server_and_removes_its_files(tmp_path, module, ca
     executor = Executor(level=IsolationLevel.NONE, scratch=tmp_path)
     with executor.workspace(module(COUNTER), limits) as workspace:
         workspace.probe([call("count")])
-        zygote = executor._launcher._zygote.process.pid
+        zygote = executor._launcher._zygotes[""].process.pid
     executor.close()
     assert not Path(f"/proc/{zygote}").exists() and list(tmp_path.iterdir()) == []
 
@@ -170,15 +170,15 @@ def test_a_dead_fork_server_is_started_again(tmp_path, module, call, limits) -> 
     with Executor(level=IsolationLevel.NONE, scratch=tmp_path) as executor:
         with executor.workspace(module(COUNTER), limits) as workspace:
             assert workspace.probe([call("count")])[0].value[0] == 1
-            executor._launcher._zygote.process.kill()
-            executor._launcher._zygote.process.wait()
+            executor._launcher._zygotes[""].process.kill()
+            executor._launcher._zygotes[""].process.wait()
             assert workspace.probe([call("count")])[0].value[0] == 1
 
 
 def test_a_fork_server_that_dies_under_a_call_is_the_graders_fault(tmp_path, module, call, limits) -> None:
     with Executor(level=IsolationLevel.NONE, scratch=tmp_path) as executor:
         executor.environment()
-        zygote = executor._launcher._zygote.process.pid
+        zygote = executor._launcher._zygotes[""].process.pid
         source = f"import os\ndef kill():\n    os.kill({zygote}, 9)\n    while True: pass\n"
         with executor.workspace(module(source), limits) as workspace, pytest.raises(InfrastructureError):
             workspace.probe([call("kill")])
@@ -193,7 +193,7 @@ from grader.model.isolation import IsolationLevel
 from grader.model.limits import ExecutionLimits
 executor = Executor(level=IsolationLevel.NONE, scratch=Path({str(tmp_path)!r}))
 host = executor.workspace({{}}, ExecutionLimits()).__enter__().probe_host()
-print(executor._launcher._zygote.process.pid, host._process, flush=True)
+print(executor._launcher._zygotes[""].process.pid, host._process, flush=True)
 os.kill(os.getpid(), 9)
 """
     run = subprocess.run([sys.executable, "-c", script], cwd=Path(__file__).parents[2], capture_output=True, text=True)
