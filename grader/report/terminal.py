@@ -84,8 +84,7 @@ class _Printer:
         for item, word, earned in zip(card.items, words, points, strict=True):
             row = f" {left(word, columns[0])}  {right(earned, columns[1])}  "
             title = item.id if self._verbosity <= QUIET else write(item.title)
-            lead = Text.assemble(self._lines.mark(item.status), row)
-            self._lines.line(title, lead=lead, hang=4 if lead.cell_len > self._lines.width // 2 else lead.cell_len)
+            self._lines.row(Text.assemble(self._lines.mark(item.status), row), title)
 
     def _details(self, item: ItemResult) -> None:
         title = write(item.title)

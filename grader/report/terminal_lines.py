@@ -35,14 +35,11 @@ class Lines:
         symbol = SYMBOLS[status]
         return (symbol.glyph if self._glyphs else symbol.ascii, _STYLES[symbol.tone])
 
-    def line(
-        self, text: str = "", *, lead: Text | None = None, indent: int = 0, style: str = "", hang: int | None = None
-    ) -> None:
-        """One paragraph, wrapped; further lines hang below its text (or `hang` columns in)."""
+    def line(self, text: str = "", *, lead: Text | None = None, indent: int = 0, style: str = "") -> None:
+        """One paragraph, wrapped; further lines hang below its text."""
         body = Text(self._encodable(text), style=style)
         whole = Text.assemble(lead, body) if lead is not None else body
-        if hang is None:
-            hang = min(lead.cell_len, 4) if lead is not None else 0
+        hang = min(lead.cell_len, 4) if lead is not None else 0
         lines = whole.wrap(self._console, max(self.width - indent - hang, _NARROWEST))
         for number, line in enumerate(lines):
             line.rstrip()
@@ -50,6 +47,14 @@ class Lines:
             self._console.print(line, soft_wrap=True)
         if not lines:
             self._console.print()
+
+    def row(self, lead: Text, text: str) -> None:
+        """A row of a table: `lead` holds all columns but the last, whose `text` is wrapped in what is left."""
+        room = max(self.width - lead.cell_len, _NARROWEST)
+        for number, line in enumerate(Text(self._encodable(text)).wrap(self._console, room) or [Text()]):
+            line.rstrip()
+            before = Text(" " * lead.cell_len) if number else lead
+            self._console.print(Text.assemble(before, line), soft_wrap=True)
 
     def code(self, text: str, indent: int) -> None:
         """A line of a table, a traceback or output: never wrapped, cut at the width."""
