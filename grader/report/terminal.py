@@ -122,10 +122,11 @@ class _Printer:
     def _check(self, item: ItemResult, check: CheckResult, hint: str, shown: set[str], with_case: bool) -> None:
         """Print one check and, if `with_case`, its smallest failing case, unless it was `shown` for another check."""
         lead = Text.assemble(self._lines.mark(check.status), " ")
-        self._lines.line(f"{check_title(check)}: {write(check.message)}", lead=lead, indent=2)
-        if self._verbosity >= VERBOSE and check.measured is not None:
+        message = write(check.message)
+        if check.status is ItemStatus.PASSED and check.measured is not None:
             measured, limit = error_text(check.measured), error_text(check.limit)
-            self._lines.line(write("terminal.measured", measured=measured, limit=limit), indent=4, style="dim")
+            message += f" ({write('terminal.measured', measured=measured, limit=limit)})"
+        self._lines.line(f"{check_title(check)}: {message}", lead=lead, indent=2)
         if hint:
             self._lines.line(write("terminal.hint", text=hint), indent=4)
         case = failing_case(item.id, check, self._arrays, TABLE_SIZE) if with_case else None

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import textwrap
+from collections.abc import Sequence
+
 from rich.cells import cell_len
 
 from grader.report.failing_case import FailingCase
@@ -17,15 +20,19 @@ _FRAMES, _OUTPUT = 6, 5
 
 _INDENT, _CODE = 4, 6
 
+#: Lines of code that are printed; more numbers are told by their shapes.
+_CODE_LINES = 12
+
 #: Columns between the two tables.
 _GAP = 4
 
 
 def print_case(lines: Lines, case: FailingCase, *, with_output: bool) -> None:
     """Its inputs as code where that fits the width, else as shapes; the student's own frames; numbers that differ."""
-    if case.code and all(_CODE + cell_len(line) <= lines.width for line in case.code):
+    code = _folded(case.code, lines.width - _CODE)
+    if code:
         lines.line(write("terminal.smallest_code"), indent=_INDENT)
-        for line in case.code:
+        for line in code:
             lines.code(line, _CODE)
     elif case.asked:
         asked = ", ".join(f"{name} {value}" for name, value in case.asked)
@@ -40,6 +47,18 @@ def print_case(lines: Lines, case: FailingCase, *, with_output: bool) -> None:
         lines.line(write("terminal.printed"), indent=_INDENT)
         for line in case.output[-_OUTPUT:]:
             lines.code(line, _CODE)
+
+
+def _folded(code: Sequence[str], width: int) -> list[str]:
+    """The lines with long ones continued on the next line, which Python allows inside brackets.
+
+    Empty where there is too much of it to be read, or a part of it cannot be broken.
+    """
+    folded = [
+        part for line in code for part in textwrap.wrap(line, width, subsequent_indent="    ", break_long_words=False)
+    ]
+    readable = len(folded) <= _CODE_LINES and all(cell_len(line) <= width for line in folded)
+    return folded if readable else []
 
 
 def _comparison(lines: Lines, name: str, numbers: NumberComparison) -> None:

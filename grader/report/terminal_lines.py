@@ -50,7 +50,7 @@ class Lines:
 
     def row(self, lead: Text, text: str) -> None:
         """A row of a table: `lead` holds all columns but the last, whose `text` is wrapped in what is left."""
-        room = max(self.width - lead.cell_len, _NARROWEST)
+        room = max(self.width - lead.cell_len, _NARROWEST // 2)
         for number, line in enumerate(Text(self._encodable(text)).wrap(self._console, room) or [Text()]):
             line.rstrip()
             before = Text(" " * lead.cell_len) if number else lead
