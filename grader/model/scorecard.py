@@ -23,7 +23,8 @@ class CheckResult:
     """Verdict on one case class of an item.
 
     `measured` is the largest relative error over the class's cases and `limit` the tolerance it was held against;
-    both are None where nothing could be measured. `failing` is the smallest failing public case, for the report.
+    both are None where nothing could be measured. `failing` is the smallest failing public case, for the report;
+    `larger` the class's own one, where that is another.
     """
 
     id: str
@@ -34,6 +35,7 @@ class CheckResult:
     hint: Message | None = None
     failing: CaseEvidence | None = None
     failing_answer: str = ""
+    larger: CaseEvidence | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,5 +17,13 @@ def flags_for_student(flags: Sequence[Flag]) -> list[Flag]:
 
 def public_failing_case(check: CheckResult) -> CaseEvidence | None:
     """The check's smallest failing case if it is a public one."""
-    case = check.failing
+    return _if_public(check.failing)
+
+
+def public_larger_case(check: CheckResult) -> CaseEvidence | None:
+    """The failing case of the check's own kind, where a smaller one is shown, if it is a public one."""
+    return _if_public(check.larger)
+
+
+def _if_public(case: CaseEvidence | None) -> CaseEvidence | None:
     return case if case is not None and case.visibility is Visibility.PUBLIC else None

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from grader.model.evidence import CaseEvidence
 from grader.model.scorecard import CheckResult, ItemResult
-from grader.report.audience import public_failing_case
+from grader.report.audience import public_failing_case, public_larger_case
 from grader.report.clean_text import clean_line, clean_lines
 from grader.report.error_map import ErrorMap, error_map
 from grader.report.number_table import NumberComparison, compare
@@ -73,8 +73,20 @@ def failing_case(item_id: str, check: CheckResult, arrays: Arrays, size: int = 6
     Tables hold at most `size` x `size` numbers, of those returned arrays that are wrong.
     """
     case = public_failing_case(check)
+    return None if case is None else _ready(item_id, case, check, arrays, size)
+
+
+def larger_case(item_id: str, check: CheckResult, arrays: Arrays, size: int = 6) -> FailingCase | None:
+    """A larger failing case beside the smallest one: where in an array it goes wrong. None unless that makes a picture."""
+    case = public_larger_case(check)
     if case is None:
         return None
+    shown = _ready(item_id, case, check, arrays, size)
+    drawn = tuple((name, numbers) for name, numbers in shown.comparisons if name in shown.maps)
+    return replace(shown, comparisons=drawn) if drawn else None
+
+
+def _ready(item_id: str, case: CaseEvidence, check: CheckResult, arrays: Arrays, size: int) -> FailingCase:
     found = arrays(case_prefix(item_id, case))
     answer = check.failing_answer or _first_answer(found)
     expected = _under(found, f"{EXPECTED}{answer}/")

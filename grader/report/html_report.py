@@ -9,7 +9,7 @@ import grader
 from grader.model.scorecard import CheckResult, ItemResult, Scorecard
 from grader.model.status import ItemStatus
 from grader.report.audience import flags_for_student
-from grader.report.failing_case import Arrays, FailingCase, distinct_cases, failing_case, no_arrays
+from grader.report.failing_case import Arrays, FailingCase, distinct_cases, failing_case, larger_case, no_arrays
 from grader.report.page import render_page
 from grader.report.wording import feedback, first_hints, flag_text, isolation_sentence, limits_sentence, write
 
@@ -20,6 +20,7 @@ class _CheckView:
     message: str
     hint: str
     failing: FailingCase | None
+    larger: FailingCase | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,7 @@ def _item_view(item: ItemResult, arrays: Arrays) -> _ItemView:
             write(check.message),
             hints.get(check.id, ""),
             failing_case(item.id, check, arrays) if check.id in cases else None,
+            larger_case(item.id, check, arrays) if check.id in cases else None,
         )
         for check in item.checks
     ]

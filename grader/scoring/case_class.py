@@ -57,6 +57,7 @@ def score_class(
         hint=hint,
         failing=shown if public else None,
         failing_answer=reading or "",
+        larger=failing if public and shown is not failing else None,
     )
 
 

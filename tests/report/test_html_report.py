@@ -165,3 +165,32 @@ def test_a_wrong_array_is_drawn_with_a_text_that_says_the_same(samples):
 def test_checks_of_an_item_that_passed_are_folded_away(samples):
     source = html_report.render(samples.card(samples.passed_item()))
     assert "<summary>Checks (1), each" in source
+
+
+def with_larger(samples, visibility: Visibility = Visibility.PUBLIC):
+    """The ordinary card, whose wrong check shows a smaller case than that of its own kind."""
+    item = samples.partial_item()
+    own = dataclasses.replace(item.checks[1].failing, id=f"own.{visibility.value}0", visibility=visibility)
+    wrong = dataclasses.replace(item.checks[1], larger=own)
+    return samples.card(dataclasses.replace(item, checks=(item.checks[0], wrong)))
+
+
+def arrays_of_own_case(samples, prefix: str):
+    if prefix == "p1.conv_forward.same/own.public0/":
+        expected = np.ones((1, 4, 5, 1))
+        return {"expected/tensorflow/out": expected, "got/out": expected * [[[2.0]]]}
+    return samples.arrays(prefix)
+
+
+def test_a_larger_case_is_drawn_beside_the_smallest(samples):
+    page = Page(html_report.render(with_larger(samples), lambda prefix: arrays_of_own_case(samples, prefix)))
+    assert "Where it goes wrong on a larger input" in page.text
+    assert "in rows 0-3, columns 0-4." in " ".join(value for _, name, value in page.attributes if name == "aria-label")
+
+
+def test_a_larger_case_without_a_picture_or_a_hidden_one_is_not_shown(samples):
+    for card, arrays in (
+        (with_larger(samples), samples.arrays),
+        (with_larger(samples, Visibility.HIDDEN), samples.arrays),
+    ):
+        assert "larger input" not in Page(html_report.render(card, arrays)).text

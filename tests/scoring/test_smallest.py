@@ -44,6 +44,13 @@ def test_without_a_smaller_failure_the_public_case_itself_is_shown() -> None:
     assert shown(WRONG) == shown(WRONG, case(1, 1, 0.0)) == "strides.public0"
 
 
+def test_the_larger_public_case_goes_along_where_a_smaller_one_is_shown() -> None:
+    for smaller, larger in (((case(2, 2, 0.9),), WRONG), ((), None)):
+        observed = ItemEvidence("max_pool_forward", "key", "written", (WRONG,), smaller=smaller)
+        found = next(item for item in score(evidence({ITEM: observed}), RUBRIC).items if item.id == ITEM)
+        assert found.checks[0].larger == larger
+
+
 def test_a_case_that_is_larger_anywhere_is_not_smaller() -> None:
     assert shown(WRONG, case(1, 5, 0.9)) == "strides.public0"
 
