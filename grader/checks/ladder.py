@@ -31,28 +31,36 @@ _ONE = (1, 1)
 CONV_RUNGS: tuple[ConvShape, ...] = (
     ConvShape(1, 1, 1, 1, 1, _ONE, _ONE),  # one of everything
     ConvShape(1, 1, 2, 1, 1, _ONE, _ONE),  # not square
+    ConvShape(1, 2, 1, 1, 1, _ONE, _ONE),  # not square the other way
     ConvShape(1, 1, 1, 2, 1, _ONE, _ONE),  # two channels
     ConvShape(1, 1, 1, 1, 2, _ONE, _ONE),  # two filters
     ConvShape(2, 1, 1, 1, 1, _ONE, _ONE),  # two images
     ConvShape(1, 1, 1, 2, 2, _ONE, _ONE),  # as many channels as filters
     ConvShape(2, 1, 1, 1, 2, _ONE, _ONE),  # as many images as filters
     ConvShape(2, 1, 1, 2, 1, _ONE, _ONE),  # as many images as channels
+    ConvShape(1, 1, 2, 1, 2, _ONE, _ONE),  # two positions, two filters: the order of axes shows
     ConvShape(1, 2, 2, 1, 1, _ONE, _ONE),  # two positions each way
     ConvShape(1, 1, 1, 4, 1, _ONE, _ONE),  # more than three channels
     ConvShape(1, 1, 2, 1, 1, (1, 2), _ONE),  # a kernel that is not square
+    ConvShape(1, 2, 1, 1, 1, (2, 1), _ONE),  # and the other way
     ConvShape(1, 1, 3, 1, 1, (1, 2), _ONE),  # windows that overlap
+    ConvShape(1, 3, 1, 1, 1, (2, 1), _ONE),  # and the other way
+    ConvShape(1, 3, 2, 1, 1, (3, 2), _ONE),  # one window that is not square
     ConvShape(2, 1, 1, 2, 3, _ONE, _ONE),  # all counts different
     ConvShape(1, 2, 2, 1, 1, (2, 2), _ONE),  # an even kernel
     ConvShape(1, 3, 3, 1, 1, (2, 2), _ONE),  # an even kernel, windows that overlap both ways
     ConvShape(1, 3, 3, 1, 1, _ONE, (2, 2)),  # equal strides, gaps between windows
     ConvShape(1, 3, 4, 1, 1, _ONE, (2, 3)),  # different strides
+    ConvShape(1, 4, 3, 1, 1, _ONE, (3, 2)),  # and the other way
+    ConvShape(1, 5, 3, 1, 1, (2, 1), (3, 2)),  # different strides, a kernel that is not square
     ConvShape(1, 3, 3, 1, 1, (2, 2), (2, 2)),  # rows and columns left over
     ConvShape(1, 3, 3, 1, 1, (3, 3), _ONE),  # an odd kernel
     ConvShape(1, 3, 3, 1, 1, (3, 3), (2, 2)),  # an odd kernel with a stride
     ConvShape(1, 4, 4, 1, 1, (2, 2), (2, 2)),  # equal strides, windows side by side
     ConvShape(1, 4, 5, 1, 1, (2, 2), (2, 3)),  # different strides, an even kernel
     ConvShape(1, 4, 6, 1, 1, (2, 3), (2, 3)),  # different strides, windows side by side
-    ConvShape(1, 3, 5, 1, 1, (3, 4), (2, 3)),  # as large as padding 'same' needs to tell its two amounts apart
+    ConvShape(1, 3, 5, 1, 1, (3, 4), (2, 3)),  # a kernel above the stride, rows and columns left over
+    ConvShape(1, 4, 6, 1, 1, (3, 4), (2, 3)),  # as large as padding 'same' needs to tell its two amounts apart
 )
 
 #: Batch, height, width, channels, window, stride, and which values: see `PoolClass`.
@@ -60,11 +68,16 @@ POOL_RUNGS: tuple[tuple[PoolShape, str], ...] = (
     (PoolShape(1, 1, 1, 1, _ONE, _ONE), "positive"),
     (PoolShape(1, 1, 1, 1, _ONE, _ONE), "negative"),
     (PoolShape(1, 1, 2, 1, (1, 2), _ONE), "positive"),
+    (PoolShape(1, 2, 1, 1, (2, 1), _ONE), "positive"),
     (PoolShape(1, 1, 2, 1, (1, 2), (1, 2)), "negative"),
     (PoolShape(1, 1, 2, 1, (1, 2), (1, 2)), "tied"),
     (PoolShape(1, 1, 1, 2, _ONE, _ONE), "positive"),
+    (PoolShape(1, 1, 2, 2, _ONE, _ONE), "positive"),
+    (PoolShape(1, 1, 4, 1, (1, 2), (1, 2)), "negative"),
     (PoolShape(2, 1, 1, 1, _ONE, _ONE), "positive"),
     (PoolShape(1, 1, 3, 1, (1, 2), _ONE), "peaked"),
+    (PoolShape(1, 3, 1, 1, (2, 1), _ONE), "peaked"),
+    (PoolShape(1, 3, 2, 1, _ONE, (2, 1)), "positive"),
     (PoolShape(1, 2, 2, 1, _ONE, _ONE), "positive"),
     (PoolShape(1, 2, 2, 1, (2, 2), _ONE), "positive"),
     (PoolShape(1, 2, 2, 1, (2, 2), (2, 2)), "tied"),
@@ -72,6 +85,10 @@ POOL_RUNGS: tuple[tuple[PoolShape, str], ...] = (
     (PoolShape(1, 2, 3, 1, _ONE, (2, 2)), "positive"),
     (PoolShape(1, 2, 4, 1, (2, 2), (2, 2)), "positive"),
     (PoolShape(1, 2, 4, 1, (2, 1), (2, 1)), "positive"),
+    (PoolShape(1, 4, 2, 1, (2, 1), (2, 1)), "positive"),
+    (PoolShape(1, 5, 2, 1, (3, 2), (2, 1)), "peaked"),
+    (PoolShape(1, 5, 3, 1, (3, 2), (2, 1)), "peaked"),
+    (PoolShape(1, 6, 2, 1, (3, 2), (3, 2)), "positive"),
     (PoolShape(1, 3, 3, 1, (3, 2), _ONE), "peaked"),
     (PoolShape(1, 2, 5, 1, (2, 2), (2, 3)), "positive"),
     (PoolShape(1, 3, 4, 1, (3, 2), (3, 2)), "positive"),
@@ -111,15 +128,11 @@ def _pool_questions(check: LayerCheck) -> Iterable[Question]:
         if values == "tied" and not check.backward:
             continue
         random = generator(PUBLIC_SEED, check.name, SMALLER, number)
-        drawn = pool_cases.question(PoolClass(shape, _no_draw, values), shape, check.backward, random)
+        drawn = pool_cases.question(PoolClass(shape, values), shape, check.backward, random)
         inputs = {"x": np.round(10.0 * drawn.inputs["x"])}
         if check.backward:
             inputs = {"dout": _whole(random, drawn.inputs["dout"].shape), **inputs}
         yield Question(inputs, drawn.parameters)
-
-
-def _no_draw(random: np.random.Generator) -> PoolShape:
-    raise NotImplementedError("a rung has one shape")
 
 
 def _whole(random: np.random.Generator, shape: Sequence[int]) -> np.ndarray:

@@ -1,19 +1,20 @@
 """Case classes of the max-pool layer. Inputs are positive and all different unless a class says otherwise.
 
-The simplest class has one image and one channel, the others several. A maximum that starts from zero or from a tiny positive number is then wrong in the class `negative` and nowhere else,
-whatever the seed; ties are met in the class `ties` alone.
+The simplest class has one image and one channel, the others several. A maximum that starts from zero or from a tiny
+positive number is then wrong in the class `negative` and nowhere else, whatever the seed; ties are met in the class
+`ties` alone. Most inputs are wider than high; `non_square` and `overlapping` are there for mistakes that show the other
+way.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from grader.checks.cases import Question, distinct_values, readable_values
-
-Draw = Callable[[np.random.Generator], "PoolShape"]
+from grader.checks.growth import grown
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,46 +31,42 @@ class PoolShape:
 
 @dataclass(frozen=True, slots=True)
 class PoolClass:
-    """`values` is ``positive``, ``negative``, ``tied``, or ``peaked``: overlapping windows share their maximum."""
+    """`smallest` is the public case's shape, `draw` makes a hidden one.
+
+    `values` is ``positive``, ``negative``, ``tied``, or ``peaked``: overlapping windows share their maximum. Up to
+    `more_channels` channels are added. Where `grows` is false the hidden case has the public one's sizes: what a function
+    has kept for these sizes meets other values.
+    """
 
     smallest: PoolShape
-    draw: Draw
     values: str = "positive"
     stride_type: str = "list"
+    more_channels: int = 0
+    grows: bool = True
 
-
-def _windows(
-    window: tuple[int, int],
-    stride: tuple[int, int],
-    remainder: tuple[int, int] = (0, 0),
-    channels: tuple[int, int] = (2, 2),
-    batch: int = 2,
-) -> Draw:
-    def draw(random: np.random.Generator) -> PoolShape:
-        steps = int(random.integers(2, 4)), int(random.integers(2, 4))
-        extent = [window[a] + (steps[a] - 1) * stride[a] + remainder[a] for a in (0, 1)]
-        count = int(random.integers(channels[0], channels[1] + 1))
-        return PoolShape(batch, extent[0], extent[1], count, window, stride)
-
-    return draw
+    def draw(self, random: np.random.Generator) -> PoolShape:
+        """A hidden case's shape."""
+        least = self.smallest
+        if not self.grows:
+            return least
+        height, width = grown((least.h, least.w), least.window, least.stride, random)
+        return replace(least, h=height, w=width, c=least.c + int(random.integers(0, self.more_channels + 1)))
 
 
 CLASSES: Mapping[str, PoolClass] = {
-    "square_windows": PoolClass(
-        PoolShape(1, 2, 4, 1, (2, 2), (2, 2)), _windows((2, 2), (2, 2), channels=(1, 1), batch=1)
-    ),
-    "window_1x1": PoolClass(PoolShape(2, 2, 2, 2, (1, 1), (1, 1)), _windows((1, 1), (1, 1)), stride_type="array"),
-    "non_square": PoolClass(PoolShape(2, 3, 4, 2, (3, 2), (3, 2)), _windows((3, 2), (3, 2))),
-    "strides": PoolClass(PoolShape(2, 4, 5, 2, (2, 2), (2, 3)), _windows((2, 2), (2, 3)), stride_type="array"),
-    "overlapping": PoolClass(PoolShape(2, 4, 3, 2, (3, 2), (1, 1)), _windows((3, 2), (1, 1)), "peaked"),
-    "partial_windows": PoolClass(PoolShape(2, 3, 5, 2, (2, 2), (2, 2)), _windows((2, 2), (2, 2), (1, 1))),
-    "window_below_stride": PoolClass(PoolShape(2, 3, 6, 2, (1, 2), (2, 3)), _windows((1, 2), (2, 3), (0, 1))),
-    "channels": PoolClass(PoolShape(3, 2, 2, 4, (2, 2), (2, 2)), _windows((2, 2), (2, 2), channels=(4, 6), batch=3)),
-    "negative": PoolClass(PoolShape(2, 2, 4, 2, (2, 2), (2, 2)), _windows((2, 2), (2, 2)), "negative"),
+    "square_windows": PoolClass(PoolShape(1, 2, 4, 1, (2, 2), (2, 2))),
+    "window_1x1": PoolClass(PoolShape(2, 2, 2, 2, (1, 1), (1, 1)), stride_type="array", grows=False),
+    "non_square": PoolClass(PoolShape(2, 9, 4, 2, (3, 2), (3, 2))),
+    "strides": PoolClass(PoolShape(2, 5, 6, 2, (2, 2), (3, 4)), stride_type="array"),
+    "overlapping": PoolClass(PoolShape(2, 5, 3, 2, (3, 2), (2, 1)), "peaked"),
+    "partial_windows": PoolClass(PoolShape(2, 3, 5, 2, (2, 2), (2, 2))),
+    "window_below_stride": PoolClass(PoolShape(2, 3, 6, 2, (1, 2), (2, 3))),
+    "channels": PoolClass(PoolShape(3, 2, 2, 4, (2, 2), (2, 2)), more_channels=2),
+    "negative": PoolClass(PoolShape(2, 2, 4, 2, (2, 2), (2, 2)), "negative"),
 }
 
 #: Only the backward pass meets ties: forward, they change nothing.
-TIES = PoolClass(PoolShape(2, 2, 4, 2, (2, 2), (2, 2)), _windows((2, 2), (2, 2)), "tied")
+TIES = PoolClass(PoolShape(2, 2, 4, 2, (2, 2), (2, 2)), "tied")
 
 BACKWARD_CLASSES: Mapping[str, PoolClass] = {**CLASSES, "ties": TIES}
 

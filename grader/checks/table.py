@@ -8,6 +8,6 @@ from grader.checks.layer_check import LayerCheck
 from grader.checks.layers import LAYER_CHECKS
 
 #: Raised whenever cases or measuring change, so that stored observations are made again.
-CHECKS_VERSION = 2
+CHECKS_VERSION = 3
 
 CHECKS: Mapping[str, LayerCheck] = {check.name: check for check in LAYER_CHECKS}

@@ -94,3 +94,45 @@ def test_no_misconception_equals_an_accepted_answer(check) -> None:  # noqa: ANN
     for case in check.public_cases(ORACLE) + check.hidden_cases(ORACLE, 11, 2):
         for name, answer in case.misconceptions.items():
             assert not any(equals(right, answer) for right in case.answers.values()), (case.id, name)
+
+
+@given(SEEDS)
+@settings(max_examples=40, deadline=None)
+def test_hidden_cases_keep_which_axis_is_longer_and_what_is_left_over(seed: int) -> None:
+    """Somebody who takes height for width must not pass or fail a class by the luck of the seed."""
+
+    def order(sizes: tuple[int, int]) -> int:
+        return (sizes[0] > sizes[1]) - (sizes[0] < sizes[1])
+
+    for check in LAYER_CHECKS:
+        for group in check.groups:
+            asked = [check.public_question(group), check.draw(group, False, generator(seed, check.name, group, 1))]
+            extents = [q.inputs["x"].shape[1:3] for q in asked]
+            if check.backward:
+                positions = [q.inputs["dout"].shape[1:3] for q in asked]
+            else:
+                positions = [next(iter(check.accepted(ORACLE, q).values()))["out"].shape[1:3] for q in asked]
+            stride = asked[0].parameters["stride"]
+            assert order(extents[0]) == order(extents[1]), (check.name, group)
+            assert order(positions[0]) == order(positions[1]), (check.name, group)
+            for axis in (0, 1):
+                assert (extents[1][axis] - extents[0][axis]) % stride[axis] == 0, (check.name, group)
+
+
+def test_some_class_is_higher_than_wide_and_one_has_the_larger_stride_down() -> None:
+    for check in LAYER_CHECKS:
+        questions = [check.public_question(group) for group in check.groups]
+        assert any(q.inputs["x"].shape[1] > q.inputs["x"].shape[2] for q in questions), check.name
+        assert any(q.parameters["stride"][0] > q.parameters["stride"][1] for q in questions), check.name
+
+
+@given(SEEDS)
+@settings(max_examples=40, deadline=None)
+def test_rounding_to_float32_is_far_below_the_tolerance(seed: int) -> None:
+    """Also for `db`, whose terms may cancel."""
+    for padding, classes in conv_cases.CLASSES.items():
+        for name, kind in classes.items():
+            random = generator(seed, padding, name, 1)
+            dout = conv_cases.question(kind.draw(random), "list", padding, True, random).inputs["dout"]
+            exact, rounded = dout.sum(axis=(0, 1, 2)), dout.astype(np.float32).sum(axis=(0, 1, 2))
+            assert np.max(np.abs(exact - rounded)) < 5e-6 * np.max(np.abs(exact))
