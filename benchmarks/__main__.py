@@ -88,7 +88,7 @@ def _cost(name: str, grade: Callable[[int], process_tree.Usage], copies: int) ->
 def _speedup(work: Path, one: batch_run.BatchRun) -> Speedup:
     _say(f"this grader: {one.copies} hand-ins, --jobs 2")
     two = batch_run.run(work, one.copies, jobs=2)
-    return Speedup(one.copies, _throughput(one), _throughput(two))
+    return Speedup(one.copies, _throughput(one), _throughput(two), two.usage.cpu_s / two.copies)
 
 
 def _throughput(run: batch_run.BatchRun) -> float:

@@ -1,0 +1,56 @@
+"""From measured runs to the figures that are told."""
+
+import json
+
+import pytest
+
+from benchmarks.batch_run import BatchRun
+from benchmarks.figures import Cost, Figures, Speedup
+from benchmarks.flatness import first_and_last
+from benchmarks.floor import Floor
+from benchmarks.process_tree import Sample, Usage
+
+FLOOR = Floor(cells_s=0.10, calls_s=0.02)
+
+
+def cost(name: str, each_s: float) -> Cost:
+    return Cost(name, 10, total_s=10 * each_s + 2, start_s=2.0, each_s=each_s, wall_s=1.0, peak_bytes=5_000_000, others_s=0.0)  # fmt: skip
+
+
+def steady(copies: int, growth_bytes: int = 0) -> BatchRun:
+    """One hand-in a second, each half a processor second."""
+    samples = tuple(Sample(float(t), 0.5 * t, 1_000_000 + growth_bytes * t) for t in range(copies + 1))
+    usage = Usage(0, 0.5 * copies, float(copies), samples[-1].resident_bytes, 0.0, 0.0, samples)
+    return BatchRun(copies, 1, usage, tuple(float(t) for t in range(1, copies + 1)))
+
+
+def test_a_steady_batch_costs_the_same_at_both_ends() -> None:
+    first, last = first_and_last(steady(100))
+    assert first == last
+    assert (first.cpu_s, first.wall_s, first.peak_bytes) == (0.5, 1.0, 1_000_000)
+
+
+def test_growing_memory_shows_at_the_end() -> None:
+    first, last = first_and_last(steady(100, growth_bytes=1000))
+    assert last.peak_bytes - first.peak_bytes > 80_000
+
+
+def test_overhead_is_what_stands_above_the_work_that_was_asked_for() -> None:
+    ours, other = cost("ours", 0.32), cost("other", 2.1)
+    figures = Figures(FLOOR, "namespaces", ours, [other], machine="a machine")
+    # Only ours is asked for the further calls of its checks.
+    assert figures.floor_of(ours) == pytest.approx(0.12)
+    assert figures.floor_of(other) == pytest.approx(0.10)
+    rows = [line.split("|") for line in figures.table().splitlines() if line.startswith("| o")]
+    told = [[cell.strip() for cell in row[1:-1]] for row in rows]
+    assert told == [
+        ["ours", "10", "0.32", "0.20", "0.52", "0.40", "1.0", "5"],
+        ["other", "10", "2.10", "2.00", "2.30", "2.20", "10.0", "5"],
+    ]
+
+
+def test_figures_are_json() -> None:
+    figures = Figures(FLOOR, "none", cost("ours", 0.3), [cost("other", 2.0)], Speedup(10, 1.0, 1.9, 0.5))
+    told = json.loads(json.dumps(figures.as_json()))
+    assert told["speedup"]["ratio"] == pytest.approx(1.9)
+    assert told["peers"][0]["overhead_s"] == pytest.approx(1.9)
