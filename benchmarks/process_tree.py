@@ -63,7 +63,8 @@ def run(
 
     def watch() -> None:
         while not stop.wait(interval_s):
-            samples.append(_sample())
+            earlier_s = samples[-1].cpu_s if samples else 0.0
+            samples.append(_sample(reaped_before_s=used, at_least_s=earlier_s))
 
     watcher = threading.Thread(target=watch, daemon=True)
     with log.open("ab") as output:
@@ -162,7 +163,10 @@ def _descendants(table: Mapping[int, tuple[int, float, int]], ancestor: int) -> 
     return found
 
 
-def _sample() -> Sample:
+def _sample(*, reaped_before_s: float, at_least_s: float) -> Sample:
+    """The tree now. A process that is reaped while the table is read is missed until the next sample."""
+    reaped_s = _children_s() - reaped_before_s
     table = _table()
     members = [table[process] for process in _descendants(table, os.getpid())]
-    return Sample(time.time(), sum(cpu_s for _, cpu_s, _ in members), sum(size for _, _, size in members))
+    cpu_s = reaped_s + sum(cpu_s for _, cpu_s, _ in members)
+    return Sample(time.time(), max(cpu_s, at_least_s), sum(size for _, _, size in members))
