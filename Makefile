@@ -5,7 +5,7 @@ UV_VERSION = 0.9
 VENV_PYTHON = .venv/bin/python
 INSTALLED = .venv/.installed
 
-.PHONY: setup demo test bench soak lock clean FORCE
+.PHONY: setup demo test bench soak lock screenshots clean FORCE
 
 setup: $(INSTALLED)
 
@@ -29,6 +29,11 @@ soak: setup
 
 lock:
 	@PYTHON="$(PYTHON)" UV_VERSION="$(UV_VERSION)" sh tools/make_lock.sh
+
+# Pictures of what the demo wrote; makes the demo first where it is not there.
+screenshots: setup
+	@test -f demo/index.html || $(VENV_PYTHON) grade.py demo -o demo
+	@$(VENV_PYTHON) tools/make_screenshots.py demo
 
 clean:
 	@rm -rf .venv demo build dist *.egg-info .pytest_cache .ruff_cache .hypothesis

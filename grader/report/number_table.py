@@ -85,7 +85,8 @@ def laid_out_axes(shape: tuple[int, ...]) -> tuple[int, ...]:
     """
     if len(shape) <= 2:
         return tuple(range(len(shape)))
-    return (0, len(shape) - 1) if shape[1] * shape[2] == 1 else (1, 2)
+    inner, outer = shape[1] * shape[2], shape[0] * shape[-1]
+    return (0, len(shape) - 1) if inner == 1 < outer else (1, 2)
 
 
 def number_text(value: object) -> str:
