@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from grader.model.evidence import CaseEvidence
 from grader.model.message import Message
@@ -13,7 +13,10 @@ from grader.scoring.answers import passes
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """One question's extents; for pooling the window stands for the kernel and there are no filters."""
+    """One question's extents; for pooling the window stands for the kernel and there are no filters.
+
+    `single` says that there is but one window on some axis, where a stride moves nothing.
+    """
 
     n: int
     h: int
@@ -22,13 +25,22 @@ class Sizes:
     f: int | None
     kernel: tuple[int, int]
     stride: tuple[int, int]
+    single: bool = False
+
+
+#: Whether a function with that mistake is right on these sizes; None where it may be or not.
+Condition = Callable[[Sizes], bool | None]
+
+
+def _unless(open_question: bool) -> bool | None:
+    return None if open_question else False
 
 
 #: Prefix of the texts' keys.
 ONLY_WHERE = "hint.only_where"
 
 #: Id (the text is ``hint.only_where.<id>``) and the condition.
-CONDITIONS: tuple[tuple[str, Callable[[Sizes], bool]], ...] = (
+CONDITIONS: tuple[tuple[str, Condition], ...] = (
     ("images_equal_filters", lambda s: s.f is not None and s.n == s.f),
     ("channels_equal_filters", lambda s: s.f is not None and s.c == s.f),
     ("images_equal_channels", lambda s: s.n == s.c),
@@ -38,8 +50,8 @@ CONDITIONS: tuple[tuple[str, Callable[[Sizes], bool]], ...] = (
     ("few_channels", lambda s: s.c <= 3),
     ("square_input", lambda s: s.h == s.w),
     ("square_kernel", lambda s: s.kernel[0] == s.kernel[1]),
-    ("unit_stride", lambda s: s.stride == (1, 1)),
-    ("equal_strides", lambda s: s.stride[0] == s.stride[1]),
+    ("unit_stride", lambda s: s.stride == (1, 1) or _unless(s.single)),
+    ("equal_strides", lambda s: s.stride[0] == s.stride[1] or _unless(s.single)),
     ("odd_kernel", lambda s: s.kernel[0] % 2 == 1 and s.kernel[1] % 2 == 1),
     ("kernel_above_one", lambda s: s.kernel[0] > 1 and s.kernel[1] > 1),
     ("kernel_one", lambda s: s.kernel == (1, 1)),
@@ -72,13 +84,14 @@ def only_where(cases: Sequence[CaseEvidence], reading: str | None, tolerance: To
     return Message(f"{ONLY_WHERE}.{min(fitting, key=lambda name: fitting[name])}") if fitting else None
 
 
-def _exceptions(holds: Callable[[Sizes], bool], told: Sequence[tuple[Sizes, bool]]) -> int | None:
+def _exceptions(holds: Condition, told: Sequence[tuple[Sizes, bool]]) -> int | None:
     """How many cases are right although the condition does not hold; None where it explains too little or is wrong."""
     if any(holds(sizes) and not is_right for sizes, is_right in told):
         return None
-    outside = [is_right for sizes, is_right in told if not holds(sizes)]
+    outside = [is_right for sizes, is_right in told if holds(sizes) is False]
     lucky = sum(outside)
-    return lucky if lucky <= LUCK * len(outside) else None
+    explained = len(outside) - lucky >= _ENOUGH
+    return lucky if explained and lucky <= LUCK * len(outside) else None
 
 
 def sizes_of(asked: Mapping[str, object]) -> Sizes | None:
@@ -92,4 +105,6 @@ def sizes_of(asked: Mapping[str, object]) -> Sizes | None:
             f, height, width = None, asked["pool_height"], asked["pool_width"]
     except (KeyError, TypeError, ValueError):
         return None
-    return Sizes(n, h, w, c, f, (height, width), (down, across))  # type: ignore[arg-type]
+    sizes = Sizes(n, h, w, c, f, (height, width), (down, across))  # type: ignore[arg-type]
+    kernel = (1, 1) if asked.get("padding") == "same" else sizes.kernel
+    return replace(sizes, single=h < kernel[0] + down or w < kernel[1] + across)
