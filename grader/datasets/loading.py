@@ -39,11 +39,11 @@ def look(choice: str | None, surroundings: Surroundings, published: PublishedFil
 
     Reads and verifies files, makes none. Raises DataRefused where a path was named and no CIFAR-10 is there.
     """
-    chosen = choice or surroundings.environ.get(VARIABLE) or None
+    chosen = choice if choice is not None else surroundings.environ.get(VARIABLE) or None
     if chosen == STAND_IN:
         return Outlook(None, asked_for=True)
     if chosen is not None:
-        source = named_source(Path(chosen).expanduser(), published)
+        source = named_source(chosen, published)
         verify(source, published)
         return Outlook(source, asked_for=True)
     kept = cache_of(surroundings) / entry_name(published)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,14 +45,15 @@ class Surroundings:
             raise DataRefused.because("no_home") from error
 
 
-def named_source(path: Path, published: PublishedFiles) -> Path:
-    """The folder of batches or the archive that somebody meant by `path`: itself, or one that lies in it.
+def named_source(name: str, published: PublishedFiles) -> Path:
+    """The folder of batches or the archive that somebody meant by the path `name`: itself, or one that lies in it.
 
     Raises DataRefused where there is none.
     """
-    if path.is_file():
+    path = Path(os.path.expanduser(name))
+    if os.path.isfile(path):
         return path
-    if not path.is_dir():
+    if not os.path.isdir(path):
         raise DataRefused.because("no_such_path", path=path)
     source = next(_sources_in(path, published), None)
     if source is None:
@@ -72,10 +74,13 @@ def usual_places(surroundings: Surroundings) -> tuple[Path, ...]:
 
 
 def _sources_in(folder: Path, published: PublishedFiles) -> Iterator[Path]:
-    """`folder` itself where it holds a batch, the usual folders below it that do, and the usual archives in it."""
+    """`folder` itself where it holds a batch, the usual folders below it that do, and the usual archives in it.
+
+    Asked by `os.path`, for which a folder that may not be looked into holds nothing.
+    """
     for candidate in (folder, *(folder / name for name in _FOLDERS)):
-        if any((candidate / name).is_file() for names in published.batch_names for name in names):
+        if any(os.path.isfile(candidate / name) for names in published.batch_names for name in names):
             yield candidate
     for name in _ARCHIVES:
-        if (folder / name).is_file():
+        if os.path.isfile(folder / name):
             yield folder / name

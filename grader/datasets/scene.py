@@ -40,7 +40,7 @@ class Difficulty:
     noise: float = 11.0  # standard deviation, of 255
 
 
-#: In which a linear classifier is right in about 30 % of cases and a small convolutional network in 70 to 80 %.
+#: In which a linear classifier is right in about 30 % of cases and a small convolutional network in 65 to 85 %.
 STANDARD = Difficulty()
 
 

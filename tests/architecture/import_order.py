@@ -27,7 +27,9 @@ ORDER = (
 )
 FRAMEWORKS = frozenset({"tensorflow", "torch", "keras", "tf_keras"})
 #: Rooms that every self-check goes through, on machines that have no deep-learning framework.
-FRAMEWORK_FREE = frozenset({"model", "messages", "intake", "sandbox", "checks", "evidence", "scoring", "report", "cli"})
+FRAMEWORK_FREE = frozenset(
+    {"model", "messages", "intake", "datasets", "sandbox", "checks", "evidence", "scoring", "report", "cli"}
+)
 #: May name the path of `reference/`: the oracle that loads it, and the place that knows where everything lies.
 KNOW_THE_REFERENCE = frozenset({"grader.checks.oracle", "grader.engine.installation"})
 

@@ -93,3 +93,20 @@ def test_looking_makes_nothing(fake: FakeCifar10, surroundings: Surroundings) ->
     look(None, surroundings, fake.published)
     look("stand-in", surroundings, fake.published)
     assert list(surroundings.home.iterdir()) == [] and list(surroundings.folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["", "~nobody-of-that-name/data", "x" * 5000, "/dev/null"])
+def test_odd_names_are_refused_in_one_line(fake: FakeCifar10, surroundings: Surroundings, name: str) -> None:
+    with pytest.raises(DataRefused) as refused:
+        look(name, surroundings, fake.published)
+    assert "\n" not in str(refused.value)
+
+
+def test_empty_variable_means_nothing(fake: FakeCifar10, surroundings: Surroundings) -> None:
+    assert look(None, replace(surroundings, environ={VARIABLE: ""}), fake.published) == Outlook(None, asked_for=False)
+
+
+def test_home_is_expanded(fake: FakeCifar10, surroundings: Surroundings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(surroundings.home))
+    folder = write_folder(surroundings.home / "batches", fake.python)
+    assert look("~/batches", surroundings, fake.published).source == folder
