@@ -18,17 +18,24 @@ TARGET = Path("docs/images")
 #: A team whose mistake shows in few numbers, and the item that shows it.
 TEAM, ITEM = "team_06_overlap_lost", "p1.conv_backward.valid"
 
-_WIDTH, _HEIGHT = 900, 760
+#: Width and height of the window for each, in CSS pixels.
+_CLASS_WINDOW, _REPORT_WINDOW = (1100, 1010), (900, 800)
 
 
 def class_page(page: Page, demo: Path) -> None:
+    _resize(page, _CLASS_WINDOW)
     page.goto((demo / "index.html").resolve().as_uri())
     page.screenshot(path=TARGET / "class-page.png")
 
 
 def report(page: Page, demo: Path) -> None:
+    _resize(page, _REPORT_WINDOW)
     page.goto((demo / "teams" / TEAM / "report.html").resolve().as_uri())
     page.locator("article.item", has_text=ITEM).screenshot(path=TARGET / "report.png")
+
+
+def _resize(page: Page, window: tuple[int, int]) -> None:
+    page.set_viewport_size({"width": window[0], "height": window[1]})
 
 
 def main() -> int:
@@ -39,7 +46,7 @@ def main() -> int:
     TARGET.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        page = browser.new_page(viewport={"width": _WIDTH, "height": _HEIGHT}, color_scheme="light")
+        page = browser.new_page(color_scheme="light")
         for picture in (class_page, report):
             picture(page, Path(sys.argv[1]))
         browser.close()
