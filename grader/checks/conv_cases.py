@@ -56,7 +56,7 @@ class ConvClass:
 _SHARED: Mapping[str, ConvClass] = {
     "kernel_1x1": ConvClass(ConvShape(2, 2, 3, 2, 3, (1, 1), (1, 1)), "list", grows=False),
     "non_square": ConvClass(ConvShape(2, 5, 3, 2, 3, (3, 2), (1, 1))),
-    "channels_and_filters": ConvClass(ConvShape(2, 3, 3, 4, 3, (3, 3), (1, 1)), "list", more_channels=2),
+    "channels_and_filters": ConvClass(ConvShape(2, 4, 4, 4, 3, (3, 3), (1, 1)), "list", more_channels=2),
 }
 
 VALID_CLASSES: Mapping[str, ConvClass] = {
