@@ -13,6 +13,9 @@ from grader.model.observation import Unsupported, Value
 #: An answer this close to a misconception's is that misconception; wide enough for float32.
 MATCH_LIMIT = 1e-4
 
+#: Axes of whatever a layer returns alone: image, row, column, channel.
+IMAGE_AXES = 4
+
 
 def relative_error(got: np.ndarray, expected: np.ndarray) -> float:
     """``max|got - expected| / max|expected|`` (absolute error where all expected values are 0), for equal shapes."""
@@ -44,13 +47,14 @@ def as_array(value: Value) -> np.ndarray | Problem:
 def named_outputs(value: Value, names: Sequence[str]) -> Mapping[str, Value] | Problem:
     """Pairs what came back with the contract's output names.
 
-    For one output a tuple or list that holds just one array is unwrapped; several come as a tuple or list.
+    For one output a tuple or list that holds just one array is unwrapped, but for a list of rows that has just one;
+    several come as a tuple or list.
     """
     if value is None:
         return Problem("returned_none")
     if len(names) == 1:
         if isinstance(value, list | tuple) and len(value) == 1 and isinstance(value[0], np.ndarray):
-            value = value[0]
+            value = value[0][np.newaxis] if value[0].ndim == IMAGE_AXES - 1 else value[0]
         return {names[0]: value}
     if not isinstance(value, list | tuple):
         kind = value.type_name if isinstance(value, Unsupported) else type(value).__name__

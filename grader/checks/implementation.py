@@ -52,14 +52,26 @@ def _only_names(value: ast.expr) -> bool:
     return all(isinstance(part, ast.Name) or (isinstance(part, ast.Constant) and part.value is None) for part in parts)
 
 
+def _bound_elsewhere(tree: ast.Module, name: str, definition: ast.FunctionDef) -> bool:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and node.id == name and not isinstance(node.ctx, ast.Load):
+            return True
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name == name and node is not definition:
+            return True
+        if isinstance(node, ast.alias) and (node.name == "*" or (node.asname or node.name) == name):
+            return True
+    return False
+
+
 def is_stub(source: bytes, function: str) -> bool:
     """Whether `function` in `source` is still the hand-out's: nothing in its body computes anything.
 
-    A source that does not parse, or that does not define the function at its top level, is no stub: running tells.
+    A source that does not parse, that does not define the function at its top level, or that gives its name to something
+    else as well (``conv_forward = mine``, another `def`, an import) is no stub: running tells.
     """
     tree = _parsed(source)
     node = _function(tree, function) if tree is not None else None
-    if node is None or node.decorator_list:
+    if tree is None or node is None or node.decorator_list or _bound_elsewhere(tree, function, node):
         return False
     return all(_does_nothing(statement) or _packs_arguments(statement) for statement in node.body)
 

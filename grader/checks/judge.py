@@ -90,9 +90,7 @@ def _matches(case: Case, got: Arrays) -> tuple[str, ...]:
 
 
 def _changed_inputs(check: LayerCheck, case: Case, observation: CallObservation) -> tuple[str, ...]:
-    after = observation.arguments_after.get("args")
-    if not isinstance(after, list | tuple):
-        return ()
+    after = _arguments_after(observation)
     arrays = [value for value in _flattened(after) if isinstance(value, np.ndarray)]
     changed = []
     for name, array in zip(check.inputs, arrays, strict=False):
@@ -100,6 +98,13 @@ def _changed_inputs(check: LayerCheck, case: Case, observation: CallObservation)
         if array.shape != before.shape or not np.array_equal(array, before, equal_nan=True):
             changed.append(name)
     return tuple(changed)
+
+
+def _arguments_after(observation: CallObservation) -> list[Value]:
+    """The arguments after the call in the order of the check's inputs, for both probes: `call` and `forward_backward`."""
+    seen = observation.arguments_after
+    parts = [[seen.get("upstream")], seen.get("forward_args")] if "upstream" in seen else [seen.get("args")]
+    return [value for part in parts if isinstance(part, list | tuple) for value in part]
 
 
 def _flattened(values: Value) -> Iterator[Value]:

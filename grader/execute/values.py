@@ -5,7 +5,8 @@ Nodes: ``null``, booleans, numbers, text and lists stand for themselves; ``{"t":
 A NumPy scalar travels, and arrives, as an array of shape ().
 
 The encoder runs in the student's process and asks exact types only, through functions captured when this module was
-imported: a subclass that overrides ``__array__``, ``__class__`` or ``__iter__`` is `Unsupported`, never called.
+imported: a subclass that overrides ``__array__``, ``__class__`` or ``__iter__`` is `Unsupported`, never called. Only a
+named tuple passes, as the plain tuple that it is.
 The decoder runs in the grader and believes nothing.
 """
 
@@ -37,10 +38,12 @@ _asarray, _dtype = np.asarray, np.dtype
 _dtype_of, _shape_of, _nbytes_of = np.ndarray.dtype.__get__, np.ndarray.shape.__get__, np.ndarray.nbytes.__get__
 _astype, _tobytes = np.ndarray.astype, np.ndarray.tobytes
 _items, _iterate_list, _iterate_tuple = dict.items, list.__iter__, tuple.__iter__
-_name_of = type.__dict__["__name__"].__get__
-_bit_length = int.bit_length
+_name_of, _bases_of = type.__dict__["__name__"].__get__, type.__dict__["__mro__"].__get__
+_bit_length, _length_of_tuple = int.bit_length, tuple.__len__
 
 _MOST_AXES = 32
+#: So many returned values are bounded one by one: a huge cache must not hide the output beside it.
+_FEW_VALUES = 8
 _MOST_EXTENT = 1 << 40
 
 
@@ -70,9 +73,17 @@ class Encoder:
 
     def encode(self, value: Value) -> Any:
         """The tree of `value`; what cannot travel becomes `Unsupported`, naming its type or the bound it breaks."""
+        kind = _type(value)
+        if kind is list and _len(value) <= _FEW_VALUES:
+            return [self._bounded(entry, 1) for entry in _iterate_list(value)]
+        if _is_tuple(kind) and _length_of_tuple(value) <= _FEW_VALUES:
+            return {"t": [self._bounded(entry, 1) for entry in _iterate_tuple(value)]}
+        return self._bounded(value, 0)
+
+    def _bounded(self, value: Value, depth: int) -> Any:
         blobs, bytes_left, nodes_left = _len(self.blobs), self._bytes_left, self._nodes_left
         try:
-            return self._node(value, 0)
+            return self._node(value, depth)
         except _TooManyValues:
             del self.blobs[blobs:]
             self._bytes_left, self._nodes_left = bytes_left, nodes_left
@@ -99,7 +110,7 @@ class Encoder:
             return _unsupported(f"nested deeper than {self._bounds.depth}")
         if kind is list:
             return [self._node(entry, depth + 1) for entry in _iterate_list(value)]
-        if kind is tuple:
+        if _is_tuple(kind):
             return {"t": [self._node(entry, depth + 1) for entry in _iterate_tuple(value)]}
         if kind is dict:
             return self._dict(value, depth)
@@ -126,6 +137,11 @@ class Encoder:
         self._bytes_left -= size
         self.blobs.append(_tobytes(_astype(array, _dtype("<" + code), order="C", copy=False)))
         return {"a": [code, _list(shape), _len(self.blobs) - 1]}
+
+
+def _is_tuple(kind: type) -> bool:
+    """Whether `kind` is tuple or derived from it; a student's metaclass is not asked."""
+    return any(base is tuple for base in _bases_of(kind))
 
 
 class Decoder:

@@ -136,7 +136,9 @@ def verdict(card: Scorecard) -> list[tuple[str, float, str]]:
     return [(item.id, item.points, item.status.value) for item in card.items]
 
 
-@pytest.mark.parametrize("name", ["right_loops", "stride_axes_swapped", "maximum_starts_at_zero", "db_averaged"])
+@pytest.mark.parametrize(
+    "name", ["right_loops", "stride_axes_swapped", "maximum_starts_at_zero", "db_averaged", "output_extents_swapped"]
+)
 def test_points_do_not_depend_on_the_seed(name: str, executor: Executor, rubric: Rubric, oracle: Oracle) -> None:
     verdicts = [
         verdict(score(observed(edited(name), executor, rubric, oracle, seed).evidence, rubric))

@@ -64,6 +64,11 @@ def test_one_output_may_stand_in_a_tuple_of_one() -> None:
     assert comparison.named_outputs([1.0, 2.0], ("dx",)) == {"dx": [1.0, 2.0]}
 
 
+def test_list_of_one_image_is_no_tuple_of_one() -> None:
+    rows = np.zeros((2, 3, 4))
+    assert comparison.named_outputs([rows], ("dx",))["dx"].shape == (1, 2, 3, 4)  # type: ignore[index, union-attr]
+
+
 def test_count_and_kind_of_several_outputs_are_checked() -> None:
     array = np.zeros(3)
     assert comparison.named_outputs((array, array), ("dx", "dw", "db")).id == "wrong_count"  # type: ignore[union-attr]

@@ -37,6 +37,10 @@ def test_bodies_that_compute_nothing_are_stubs(body: str) -> None:
         "f = other\n",
         "def f(x): return (\n",
         "def f(x):\n    pass\ndef f(x):\n    return x * 2\n",
+        "def f(x):\n    pass\nf = other\n",
+        "def f(x):\n    pass\nif True:\n    def f(x):\n        return x * 2\n",
+        "def f(x):\n    pass\nfrom mine import g as f\n",
+        "def f(x):\n    pass\nfrom mine import *\n",
     ],
 )
 def test_everything_else_is_left_to_running_it(source: str) -> None:

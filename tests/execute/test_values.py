@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import tempfile
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -119,6 +119,22 @@ def test_odd_objects_are_named_and_never_called() -> None:
     assert arrived == [Unsupported(name) for name in ("Liar", "Impostor", "ListOfMine", "set", "type")]
 
 
+class Gradients(NamedTuple):
+    dx: Any
+    db: Any
+
+    def __len__(self) -> int:
+        raise AssertionError("asked")
+
+    def __iter__(self) -> Any:
+        raise AssertionError("asked")
+
+
+def test_named_tuple_arrives_as_the_tuple_that_it_is() -> None:
+    assert there_and_back(Gradients(1, [2])) == (1, [2])
+    assert there_and_back([[Gradients(1, 2)]]) == [[(1, 2)]]
+
+
 @pytest.mark.filterwarnings("ignore:the matrix subclass")
 def test_array_subclasses_and_strange_dtypes_are_unsupported() -> None:
     with tempfile.TemporaryFile() as file:
@@ -137,7 +153,9 @@ def test_what_is_too_large_is_unsupported_and_the_rest_arrives() -> None:
     assert np.array_equal(arrived[0], array)
     assert [type(entry) for entry in arrived[1:]] == [Unsupported, Unsupported, Unsupported, list, Unsupported]
     assert arrived[4] == [[Unsupported("nested deeper than 3")]]
-    assert there_and_back([array, list(range(30))], tight) == Unsupported("more than 20 values")
+    assert there_and_back([array, [list(range(30))]], tight)[1] == Unsupported("more than 20 values")
+    assert np.array_equal(there_and_back((list(range(30)), array), tight)[1], array)
+    assert there_and_back(list(range(30)), tight) == Unsupported("more than 20 values")
 
 
 def test_a_structure_that_holds_itself_ends() -> None:

@@ -52,6 +52,25 @@ def test_forward_backward_keeps_the_cache_inside(student) -> None:
     assert PROBES["forward_backward"](asked).tolist() == [3.0, 3.0]
 
 
+def test_what_the_latest_forward_pass_left_behind_is_of_no_use_to_backward(student) -> None:
+    name = student(
+        "def f(x):\n    global left\n    left = x.copy()\n    return x, (x, 'longer')\ndef g(d, cache): return d * left\n"
+    )
+    asked = {"module": name, "forward": "f", "backward": "g", "forward_args": [np.arange(2.0)], "upstream": np.ones(2)}
+    assert PROBES["forward_backward"](asked).tolist() == [1.0, 2.0]
+
+
+def test_only_what_backward_changes_is_seen_as_changed(student) -> None:
+    name = student(
+        "def f(x, s):\n    x += 1\n    s['k'].clear()\n    return x, (x, 'longer')\n"
+        "def g(d, cache):\n    cache[0][0] = 7\n    return d\n"
+    )
+    x = np.array([3.0, 4.0])
+    asked = {"module": name, "forward": "f", "backward": "g", "forward_args": [x, {"k": [1]}], "upstream": np.ones(2)}
+    PROBES["forward_backward"](asked)
+    assert x.tolist() == [7.0, 4.0]
+
+
 @pytest.mark.parametrize("returned", ["x", "[x]", "None", "iter((x, x))"])
 def test_a_forward_that_returns_no_pair_is_an_error_that_says_so(student, returned: str) -> None:
     name = student(f"def f(x): return {returned}\ndef g(d, cache): return d\n")
