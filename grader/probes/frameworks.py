@@ -1,4 +1,4 @@
-"""Stand-ins for packages that a part forbids (and for numba where it is not installed), put before every import.
+"""Stand-ins for packages that a part forbids (and for a few harmless ones that are not installed), put before every import.
 
 A forbidden package imports, however the import is spelled, as a tree of stubs: module-level attributes, calls and
 decorators give further stubs and cost nothing. Using one outside an import (calling, indexing, arithmetic,
@@ -12,7 +12,7 @@ imported.
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 
@@ -35,7 +35,7 @@ def forget_uses() -> None:
 
 
 def install_stand_ins(forbidden: Sequence[str]) -> None:
-    """Make the packages `forbidden` import as stubs, and numba as a pass-through where it is not installed."""
+    """Make the packages `forbidden` import as stubs, and numba, tqdm and past pass through where they are not installed."""
     sys.meta_path.insert(0, _StandInFinder(frozenset(forbidden)))
 
 
@@ -56,15 +56,17 @@ class _StandInFinder:
 
     def find_spec(self, fullname: str, path: object = None, target: object = None) -> ModuleSpec | None:
         package = fullname.partition(".")[0]
+        if package in _HARMLESS and package not in self._forbidden and not _installed(package, besides=self):
+            # What its stand-in does not offer is absent.
+            _absent.add(package)
         if package in self._forbidden or package in _absent:
             return ModuleSpec(fullname, self, origin="stand-in", is_package=True)
-        if fullname == "numba" and not _installed("numba", besides=self):
-            return ModuleSpec(fullname, self, origin="stand-in")
         return None
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
-        if spec.name == "numba":
-            return _PassThroughNumba("numba")
+        package = spec.name.partition(".")[0]
+        if package in _HARMLESS and package not in self._forbidden:
+            return _HARMLESS[package](spec.name)
         return _StubModule(spec.name)
 
     def exec_module(self, module: ModuleType) -> None:
@@ -189,11 +191,10 @@ class _Signature:
         return self
 
 
-class _PassThroughNumba(ModuleType):
-    """The parts of numba that only make code faster: `jit`, `njit`, `prange`, and the types of signatures."""
+class _PassThroughNumba(_StubModule):
+    """The parts of numba that only make code faster: `jit`, `njit`, `prange`, `vectorize`, and the types of signatures."""
 
     prange = range
-    __version__ = "0"
 
     @staticmethod
     def jit(*args: object, **options: object) -> object:
@@ -204,7 +205,62 @@ class _PassThroughNumba(ModuleType):
 
     njit = jit
 
-    def __getattr__(self, name: str) -> _Signature:
+    @staticmethod
+    def vectorize(*args: object, **options: object) -> object:
+        """The function for each number of its arguments, used plain or with options or signatures."""
+        import numpy
+
+        if args and callable(args[0]) and not isinstance(args[0], _Signature):
+            return numpy.vectorize(args[0])
+        return numpy.vectorize
+
+    def __getattr__(self, name: str) -> object:
         if name.startswith(("int", "uint", "float", "complex", "boolean", "void", "b1", "f4", "f8", "i4", "i8")):
             return _Signature()
-        raise AttributeError(f"the stand-in for numba has no {name}")
+        return super().__getattr__(name)
+
+
+class _Progress:
+    """What tqdm wraps, without the bar."""
+
+    def __init__(self, iterable: Iterable[object] = (), *args: object, **options: object):
+        self._iterable = iterable
+
+    def __iter__(self) -> Iterator[object]:
+        return iter(self._iterable)
+
+    def __len__(self) -> int:
+        return len(self._iterable)  # type: ignore[arg-type]
+
+    def __enter__(self) -> _Progress:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        pass
+
+    def update(self, *args: object, **options: object) -> None:
+        """Nothing to move on; so with the other methods."""
+
+    close = set_description = set_postfix = refresh = update
+
+
+class _PassThroughTqdm(_StubModule):
+    """Progress bars, which change no answer."""
+
+    tqdm = tqdm_notebook = _Progress
+
+    @staticmethod
+    def trange(*args: int, **options: object) -> _Progress:
+        return _Progress(range(*args))
+
+
+class _PassThroughPast(_StubModule):
+    """Python 2's names for what Python 3 has."""
+
+    xrange = range
+    unicode = basestring = str
+    long = int
+
+
+#: Packages that right answers may do without: used where they are not installed, they pass through what they are given.
+_HARMLESS = {"numba": _PassThroughNumba, "tqdm": _PassThroughTqdm, "past": _PassThroughPast}

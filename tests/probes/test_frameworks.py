@@ -27,13 +27,15 @@ def student(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callabl
     forget_uses()
 
     def make(source: str) -> object:
+        sys.modules.pop(STUDENT, None)
+        importlib.invalidate_caches()
         (tmp_path / f"{STUDENT}.py").write_text(re.sub(r"\bT\b", PACKAGE, source))
         return importlib.import_module(STUDENT)
 
     yield make
     sys.meta_path[:] = finders
     for name in set(sys.modules) - modules:
-        if name.startswith((PACKAGE, STUDENT, "numba")):
+        if name.startswith((PACKAGE, STUDENT, "numba", "tqdm", "past")):
             del sys.modules[name]
     forget_uses()
 
@@ -108,3 +110,25 @@ def test_numba_keeps_its_meaning_where_it_is_not_installed(student) -> None:
         "@jit(float64(float64[:, :]))\ndef c(n): return b(n)\n"
     )
     assert module.a(4) == module.b(4) == module.c(4) == 6  # type: ignore[attr-defined]
+    module = student(
+        "from numba import cuda, types, vectorize\nfrom numba.typed import List\nimport numba\n"
+        "numba.set_num_threads(1)\n@vectorize\ndef larger(a, b): return a if a > b else b\n"
+        "def on_graphics_card(x): return cuda.to_device(x)\n"
+    )
+    assert module.larger([1, 5], [3, 2]).tolist() == [3, 5]  # type: ignore[attr-defined]
+    with pytest.raises(ModuleNotFoundError, match="numba"):
+        module.on_graphics_card(3)  # type: ignore[attr-defined]
+    assert used_frameworks() == ()
+
+
+@pytest.mark.parametrize("importing", ["from tqdm import tqdm, trange", "from tqdm.notebook import tqdm, trange"])
+def test_progress_bars_and_names_of_python_2_pass_through_where_they_are_not_installed(student, importing: str) -> None:
+    for package in ("tqdm", "past"):
+        if importlib.util.find_spec(package).origin != "stand-in":  # type: ignore[union-attr]
+            pytest.skip(f"{package} is installed here, so there is no stand-in to test")
+    module = student(
+        f"{importing}\nfrom past.builtins import xrange\n"
+        "def f(n):\n    with tqdm(xrange(n), total=n) as bar:\n        for i in bar: bar.set_description(str(i))\n"
+        "    bar.update(1)\n    return sum(tqdm([1, 2])) + sum(trange(n)) + len(tqdm(range(n)))\n"
+    )
+    assert module.f(4) == 3 + 6 + 4  # type: ignore[attr-defined]
