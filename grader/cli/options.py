@@ -5,11 +5,14 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from grader.engine.settings import RUNNERS
 from grader.messages import ENGLISH, LANGUAGES, catalogue
 from grader.model.isolation import IsolationLevel
+
+if TYPE_CHECKING:
+    from grader.engine.run_setup import Asked
 
 PARTS = (1, 2, 3)
 
@@ -35,6 +38,13 @@ def add_grading(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=_seed, metavar="N", help=_help("seed"))
     parser.add_argument("--isolation", type=IsolationLevel, choices=list(IsolationLevel), help=_help("isolation"))
     parser.add_argument("--runner", choices=RUNNERS, default=RUNNERS[0], help=_help("runner"))
+
+
+def asked(arguments: argparse.Namespace) -> Asked:
+    """What `add_grading`'s options say."""
+    from grader.engine.run_setup import Asked
+
+    return Asked(arguments.rubric, arguments.part, arguments.isolation, arguments.runner, arguments.seed)
 
 
 def add_rubric(parser: argparse.ArgumentParser) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import MutableMapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from grader.engine import seed
@@ -24,49 +25,43 @@ def load_rubric(installation: Installation, path: Path | None) -> Rubric:
     return rubric_file.load(path or installation.rubric)
 
 
-def for_batch(
-    installation: Installation,
-    *,
-    rubric: Path | None,
-    parts: Sequence[int],
-    weakest: IsolationLevel | None,
-    runner: Runner,
-    fixed_seed: int | None,
-    environ: MutableMapping[str, str],
-) -> RunSettings:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a run was asked for. None stands for "not said": each command has its own default."""
+
+    rubric: Path | None
+    parts: Sequence[int]
+    weakest: IsolationLevel | None
+    runner: Runner
+    seed: int | None
+
+
+def for_batch(installation: Installation, asked: Asked, environ: MutableMapping[str, str]) -> RunSettings:
     """Settings for grading other people's code. Raises UsageError (IsolationTooWeak where isolation does not suffice)."""
-    loaded = load_rubric(installation, rubric)
-    asked = chosen_parts(parts, loaded)
-    isolation = chosen_isolation(survey(), weakest or BATCH_WEAKEST)
+    rubric = load_rubric(installation, asked.rubric)
+    parts = chosen_parts(asked.parts, rubric)
+    isolation = chosen_isolation(survey(), asked.weakest or BATCH_WEAKEST)
     # Refuses a runner that does not work at this level here, and not once in every worker; starts no process.
-    Executor(level=isolation.level, runner=runner).close()
+    Executor(level=isolation.level, runner=asked.runner).close()
     salt = seed.take_salt(environ)
     return RunSettings(
         installation=installation,
-        rubric=loaded,
-        parts=asked,
+        rubric=rubric,
+        parts=parts,
         isolation=isolation,
-        runner=runner,
-        seed=fixed_seed,
+        runner=asked.runner,
+        seed=asked.seed,
         salt=salt,
         hidden=(*installation.kept_from_students(), seed.salt_path(environ).parent),
     )
 
 
-def for_self_check(
-    installation: Installation,
-    *,
-    rubric: Path | None,
-    parts: Sequence[int],
-    weakest: IsolationLevel | None,
-    runner: Runner,
-    fixed_seed: int | None,
-) -> RunSettings:
+def for_self_check(installation: Installation, asked: Asked) -> RunSettings:
     """Settings for a student's own code on their own machine: no isolation unless asked for, and no secret to keep."""
-    loaded = load_rubric(installation, rubric)
-    asked = chosen_parts(parts, loaded)
-    if weakest is None or weakest is IsolationLevel.NONE:
+    rubric = load_rubric(installation, asked.rubric)
+    parts = chosen_parts(asked.parts, rubric)
+    if asked.weakest is None or asked.weakest is IsolationLevel.NONE:
         isolation = IsolationUsed(IsolationLevel.NONE)
     else:
-        isolation = chosen_isolation(survey(), weakest)
-    return RunSettings(installation, loaded, asked, isolation, runner, fixed_seed)
+        isolation = chosen_isolation(survey(), asked.weakest)
+    return RunSettings(installation, rubric, parts, isolation, asked.runner, asked.seed)

@@ -47,15 +47,7 @@ def grade(arguments: argparse.Namespace, inboxes: tuple[Path, ...], again: str) 
     from grader.engine.settings import usable_cores
 
     output_files.check_writable(arguments.json, arguments.html)
-    settings = run_setup.for_batch(
-        Installation.here(),
-        rubric=arguments.rubric,
-        parts=arguments.part,
-        weakest=arguments.isolation,
-        runner=arguments.runner,
-        fixed_seed=arguments.seed,
-        environ=os.environ,
-    )
+    settings = run_setup.for_batch(Installation.here(), options.asked(arguments), os.environ)
     settings = replace(settings, appendix=arguments.notebooks)
     request = BatchRequest(
         inboxes=inboxes,

@@ -35,14 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
     from grader.engine.installation import Installation
 
     output_files.check_writable(arguments.json, arguments.html)
-    settings = run_setup.for_self_check(
-        Installation.here(),
-        rubric=arguments.rubric,
-        parts=arguments.part,
-        weakest=arguments.isolation,
-        runner=arguments.runner,
-        fixed_seed=arguments.seed,
-    )
+    settings = run_setup.for_self_check(Installation.here(), options.asked(arguments))
     console = make_console()
     if arguments.watch:
         return watch(arguments.path, lambda: _check(arguments, settings, console), console)

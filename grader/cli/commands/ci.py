@@ -45,15 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
     output_files.check_writable(arguments.junit, arguments.sarif, arguments.gradescope, arguments.json, arguments.html)
     by_github = github.runs_this(os.environ)
     salted = github.has_salt(os.environ) or arguments.seed is not None
-    settings = run_setup.for_batch(
-        Installation.here(),
-        rubric=arguments.rubric,
-        parts=arguments.part,
-        weakest=arguments.isolation,
-        runner=arguments.runner,
-        fixed_seed=arguments.seed,
-        environ=os.environ,
-    )
+    settings = run_setup.for_batch(Installation.here(), options.asked(arguments), os.environ)
     _require_reachable(arguments.min_score, settings)
     graded = grade_hand_in(arguments.path, settings)
     base = Path(os.environ.get(github.WORKSPACE) or os.getcwd())
