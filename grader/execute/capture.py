@@ -6,6 +6,7 @@ import io
 import os
 import sys
 from collections.abc import Callable
+from typing import Any
 
 _HEAD_CHARACTERS = 4096
 _TAIL_CHARACTERS = 4096
@@ -31,12 +32,38 @@ class TextSink(io.TextIOBase):
     def writable(self) -> bool:
         return True
 
+    @property
+    def buffer(self) -> _Bytes:
+        """The same stream for bytes, as a terminal's has it: code that wraps it anew to print UTF-8 needs it."""
+        return _Bytes(self)
+
+    def detach(self) -> _Bytes:
+        return self.buffer
+
+    def reconfigure(self, **settings: object) -> None:
+        """Accepted and without effect: all text is taken as it is."""
+
     def isatty(self) -> bool:
         return False
 
     def fileno(self) -> int:
         """The descriptor below, for subprocesses that are given this stream."""
         return 1 if self.name == "stdout" else 2
+
+
+class _Bytes(io.RawIOBase):
+    """Takes UTF-8 for a `TextSink`. Closing it closes nothing else."""
+
+    def __init__(self, text: TextSink):
+        self._text = text
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        taken = bytes(data)
+        self._text.write(taken.decode("utf-8", "replace"))
+        return len(taken)
 
 
 class HeadAndTail:

@@ -26,6 +26,8 @@ def python_environment(home: Path) -> dict[str, str]:
         "MPLCONFIGDIR": str(home / "matplotlib"),
         "MPLBACKEND": "Agg",
         "PYTHONDONTWRITEBYTECODE": "1",
+        # Else every thread sets 64 MiB of address space aside, and a dozen of them use up what a child may have.
+        "MALLOC_ARENA_MAX": "1",
     }
 
 

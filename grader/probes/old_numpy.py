@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy
 
-#: Dropped name and what it stood for: aliases of Python's own types (NumPy 1.24), and other spellings (NumPy 2.0, 2.4).
+#: Dropped name and what it stood for: aliases of Python's own types (NumPy 1.24), and other spellings (NumPy 1.18 to 2.4).
 _DROPPED = {
     "int": int,
     "float": float,
@@ -26,6 +26,16 @@ _DROPPED = {
     "sometrue": numpy.any,
     "alltrue": numpy.all,
     "row_stack": numpy.vstack,
+    "rank": numpy.ndim,
+    "in1d": numpy.isin,
+    "mat": numpy.asmatrix,
+    "int0": numpy.intp,
+    "bool8": numpy.bool_,
+    "unicode_": numpy.str_,
+    "string_": numpy.bytes_,
+    "asscalar": lambda array: array.item(),
+    "asfarray": lambda array, dtype=float: numpy.asarray(array, dtype),
+    "msort": lambda array: numpy.sort(array, axis=0),
 }
 
 
