@@ -50,13 +50,7 @@ def _parser() -> argparse.ArgumentParser:
 def _measure(arguments: argparse.Namespace, work: Path) -> Figures:
     _say(f"floor: {arguments.copies} times in one warm process")
     bare = floor.measure(arguments.copies)
-    runs: dict[int, batch_run.BatchRun] = {}
-
-    def batch(copies: int) -> process_tree.Usage:
-        runs[copies] = batch_run.run(work, copies, jobs=1)
-        return runs[copies].usage
-
-    ours = _cost("this grader", batch, arguments.copies)
+    ours = _cost("this grader", lambda copies: batch_run.run(work, copies, jobs=1).usage, arguments.copies)
     figures = Figures(bare, batch_run.isolation_of(work), ours)
     if arguments.peers:
         for peer in (Nbgrader(arguments.peers, work), Otter(arguments.peers, work)):
@@ -66,7 +60,7 @@ def _measure(arguments: argparse.Namespace, work: Path) -> Figures:
             except (PeerFailed, OSError) as error:
                 _say(f"{peer.name} is left out: {error}")
     if not arguments.no_speedup:
-        figures.speedup = _speedup(work, runs[arguments.copies])
+        figures.speedup = _speedup(work, arguments.copies)
     if arguments.long:
         _say(f"this grader: {arguments.long} hand-ins, --jobs {arguments.jobs}")
         long = batch_run.run(work, arguments.long, arguments.jobs)
@@ -85,10 +79,12 @@ def _cost(name: str, grade: Callable[[int], process_tree.Usage], copies: int) ->
     return Cost(name, copies, long.cpu_s, start, each, long.wall_s, long.peak_bytes, others)
 
 
-def _speedup(work: Path, one: batch_run.BatchRun) -> Speedup:
-    _say(f"this grader: {one.copies} hand-ins, --jobs 2")
-    two = batch_run.run(work, one.copies, jobs=2)
-    return Speedup(one.copies, _throughput(one), _throughput(two), two.usage.cpu_s / two.copies)
+def _speedup(work: Path, copies: int) -> Speedup:
+    """One run right after the other, so that the machine is as busy with other things in both."""
+    _say(f"this grader: {copies} hand-ins, --jobs 1 and --jobs 2")
+    one, two = (batch_run.run(work, copies, jobs) for jobs in (1, 2))
+    others = (one.usage.others_cpu_s + two.usage.others_cpu_s) / (one.usage.wall_s + two.usage.wall_s)
+    return Speedup(copies, _throughput(one), _throughput(two), two.usage.cpu_s / two.copies, others)
 
 
 def _throughput(run: batch_run.BatchRun) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import shutil
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ def run(work: Path, copies: int, jobs: int, isolation: str | None = None) -> Bat
     if not inbox.exists():
         hand_ins.make_inbox(inbox, copies)
     out = work / f"out-{copies}-{jobs}"
+    shutil.rmtree(out, ignore_errors=True)
     command = [sys.executable, str(ROOT / "grade.py"), "batch", str(inbox), "-o", str(out), "--part", "1", "--quiet"]
     command += ["--jobs", str(jobs), *(["--isolation", isolation] if isolation else [])]
     log = work / "batch.txt"

@@ -32,12 +32,13 @@ class Cost:
 @dataclass(frozen=True, slots=True)
 class Speedup:
     """Hand-ins a second with one and with two jobs, over `copies` hand-ins, both without the start; and what a hand-in
-    costs with two, in processor seconds with its share of the start."""
+    costs with two, in processor seconds with its share of the start. `others_cores` is how many cores were busy with other things."""
 
     copies: int
     one_job: float
     two_jobs: float
     two_jobs_cpu_s: float
+    others_cores: float = 0.0
 
     @property
     def ratio(self) -> float:
@@ -102,7 +103,8 @@ class Figures:
             found = self.speedup
             lines += ["", f"--jobs 2 / --jobs 1: {found.ratio:.2f} times the throughput"
                           f" ({found.one_job:.2f} and {found.two_jobs:.2f} submissions a second,"
-                          f" {self.ours.with_start_s:.2f} and {found.two_jobs_cpu_s:.2f} CPU-s each, {found.copies} of them)"]  # fmt: skip
+                          f" {self.ours.with_start_s:.2f} and {found.two_jobs_cpu_s:.2f} CPU-s each, {found.copies} of them;"
+                          f" {found.others_cores:.1f} cores busy with other things)"]  # fmt: skip
         if self.long_run is not None:
             long = self.long_run
             lines += ["", f"{long.copies} submissions, --jobs {long.jobs}:", ""]
