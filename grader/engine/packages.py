@@ -18,7 +18,6 @@ BATCH = {
     "IPython": "ipython",
     "matplotlib": "matplotlib",
     "pebble": "pebble",
-    "psutil": "psutil",
     "traitlets": "traitlets",
 }
 NBCLIENT = {"ipykernel": "ipykernel", "nbclient": "nbclient"}
