@@ -64,7 +64,7 @@ VALID_CLASSES: Mapping[str, ConvClass] = {
     **_SHARED,
     "strides": ConvClass(ConvShape(2, 5, 7, 2, 3, (3, 4), (2, 3))),
     "partial_windows": ConvClass(ConvShape(2, 5, 7, 2, 3, (2, 2), (2, 3))),
-    "kernel_below_stride": ConvClass(ConvShape(2, 5, 6, 2, 3, (2, 1), (3, 2))),
+    "kernel_below_stride": ConvClass(ConvShape(2, 2, 6, 2, 3, (2, 1), (3, 2))),
 }
 
 SAME_CLASSES: Mapping[str, ConvClass] = {
