@@ -10,7 +10,7 @@ from grader.checks import comparison
 from grader.checks.cases import Arrays, Case
 from grader.checks.layer_check import LayerCheck
 from grader.model.evidence import CaseEvidence, Problem
-from grader.model.observation import CallObservation, Value
+from grader.model.observation import CallObservation, Unsupported, Value
 from grader.model.status import CallOutcome
 
 #: Below this relative error an answer is exact, and there is nothing to explain.
@@ -81,6 +81,8 @@ def _without_cache(value: Value) -> Value:
         return value[0]
     if value is None:
         return Problem("returned_none")
+    if isinstance(value, Unsupported):
+        return Problem("no_cache", {"type": value.type_name})
     return Problem("no_cache", {"type": "array" if isinstance(value, np.ndarray) else type(value).__name__})
 
 

@@ -52,7 +52,7 @@ CONDITIONS: tuple[tuple[str, Condition], ...] = (
     ("square_kernel", lambda s: s.kernel[0] == s.kernel[1]),
     ("unit_stride", lambda s: s.stride == (1, 1) or _unless(s.single)),
     ("equal_strides", lambda s: s.stride[0] == s.stride[1] or _unless(s.single)),
-    ("odd_kernel", lambda s: s.kernel[0] % 2 == 1 and s.kernel[1] % 2 == 1),
+    ("odd_kernel", lambda s: None if s.f is None else s.kernel[0] % 2 == 1 and s.kernel[1] % 2 == 1),
     ("kernel_above_one", lambda s: s.kernel[0] > 1 and s.kernel[1] > 1),
     ("kernel_one", lambda s: s.kernel == (1, 1)),
     ("nothing_left_over", lambda s: (s.h - s.kernel[0]) % s.stride[0] == 0 and (s.w - s.kernel[1]) % s.stride[1] == 0),

@@ -10,7 +10,7 @@ from grader.model.message import Message
 from grader.model.rubric import Item, Rubric, Tolerance
 from grader.model.scorecard import IMPORT_CHECK, CheckResult, ItemResult
 from grader.model.status import CallOutcome, ItemStatus, Visibility
-from grader.scoring.answers import best_reading, within
+from grader.scoring.answers import best_reading, passes, within
 from grader.scoring.case_class import score_class
 from grader.scoring.credit import credited_points
 from grader.scoring.diagnosis import item_hint, outshone
@@ -122,7 +122,7 @@ def _slips(
         observed, tolerance
     ):
         found.append(("whole_gradient_to_every_tie", slips.whole_gradient_to_every_tie, {}))
-    if any(case.fallback for case in observed.cases):
+    if any(case.fallback and passes(case, reading, tolerance) for case in observed.cases):
         found.append(("own_cache_needed", slips.own_cache_needed, {}))
     texts = [Message(f"slip.{name}.{'costs' if cost else 'warning'}", values) for name, cost, values in found]
     return texts, max((cost for _, cost, _ in found), default=0.0)
