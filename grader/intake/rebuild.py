@@ -72,7 +72,7 @@ def _place_others(
             ranked[place.path] = (place.rank, path)
     placed = {target: files[path] for target, (_, path) in ranked.items()}
     if layer_utils is not None and PurePosixPath(layer_utils).parent.name.casefold() != "utils":
-        _copy_modules_into_utils(placed)
+        _copy_into_utils(placed)
     return placed, changed
 
 
@@ -87,10 +87,10 @@ def _is_left_to_others(target: str) -> bool:
     )
 
 
-def _copy_modules_into_utils(placed: dict[str, bytes]) -> None:
-    """A flat hand-in does not tell where a team's own module lay: next to the notebooks, or in ``Utils/`` beside
-    `layer_utils.py`. It is put in both places, unless there is another file."""
-    for path in [path for path in placed if "/" not in path and path.endswith(".py")]:
+def _copy_into_utils(placed: dict[str, bytes]) -> None:
+    """A flat hand-in does not tell where a team's own module or table lay: next to the notebooks, or in ``Utils/``
+    beside `layer_utils.py`. It is put in both places, unless there is another file."""
+    for path in [path for path in placed if "/" not in path]:
         placed.setdefault(f"Utils/{path}", placed[path])
 
 

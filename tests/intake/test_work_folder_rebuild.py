@@ -79,8 +79,10 @@ def test_own_modules_and_pictures_keep_their_place(take: Take) -> None:
 
 
 def test_a_flat_hand_ins_modules_are_found_from_both_places(take: Take) -> None:
-    submission = take(tar_bytes(flat_hand_in() | {"helper.py": b"h\n", "data_utils.py": b"def load_images(): ...\n"}))
+    own = {"helper.py": b"h\n", "table.txt": b"1 2\n", "data_utils.py": b"def load_images(): ...\n"}
+    submission = take(tar_bytes(flat_hand_in() | own))
     assert submission.files["helper.py"] == submission.files["Utils/helper.py"] == b"h\n"
+    assert submission.files["table.txt"] == submission.files["Utils/table.txt"] == b"1 2\n"
     assert "data_utils.py" not in submission.files and "Utils/data_utils.py" not in submission.files
 
 
