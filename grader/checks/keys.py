@@ -9,7 +9,6 @@ from dataclasses import asdict
 
 from grader.checks.table import CHECKS_VERSION
 from grader.model.evidence import EVIDENCE_SCHEMA
-from grader.model.isolation import IsolationLevel
 from grader.model.rubric import Part, Rubric
 
 
@@ -24,13 +23,7 @@ def files_digest(files: Mapping[str, bytes]) -> str:
 
 
 def setting_key(
-    files: Mapping[str, bytes],
-    rubric: Rubric,
-    part_number: int,
-    level: IsolationLevel,
-    environment: Mapping[str, str],
-    seed: int,
-    hidden: bool,
+    files: Mapping[str, bytes], rubric: Rubric, part_number: int, surroundings: Mapping[str, object], seed: int
 ) -> str:
     """What all observations of one part of one submission have in common."""
     part: Part = rubric.parts[part_number]  # type: ignore[index]
@@ -41,11 +34,10 @@ def setting_key(
             "files": files_digest(files),
             "module": part.module,
             "forbidden": part.forbidden_modules,
-            "limits": asdict(part.limits.execution_limits()),
-            "level": level.value,
-            "environment": dict(environment),
+            "limits": asdict(part.limits_for(str(surroundings["profile"]))),
+            "surroundings": dict(surroundings),
             "seed": seed,
-            "hidden": rubric.hidden_cases.per_class if hidden else 0,
+            "hidden_per_class": rubric.hidden_cases.per_class if surroundings["hidden"] else 0,
         }
     )
 

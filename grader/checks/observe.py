@@ -4,45 +4,23 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
 from grader.checks import keys
-from grader.checks.cases import Case
-from grader.checks.item import Layers, observe_item
-from grader.checks.layer_check import LayerCheck
-from grader.checks.notebooks import NotebookRunner, observe_notebook, stored_notebook
+from grader.checks.layers_part import observe_layers
 from grader.checks.oracle import Oracle
-from grader.checks.pack import public_cases, smaller_cases
-from grader.checks.table import CHECKS
+from grader.checks.part import PartObserved, PartTask, Runner
+from grader.checks.training.training_data import TrainingData
+from grader.checks.training.training_part import observe_training
 from grader.model.evidence import Evidence, IsolationUsed, ItemEvidence, NotebookEvidence, SubmissionRecord
-from grader.model.limits import ExecutionLimits
-from grader.model.observation import CallObservation, ProbeRequest
 from grader.model.rubric import Item, Rubric
 from grader.model.submission import Submission
 
 #: Where trained models lie in the work folder; they can be large.
 _MODELS = "Utils/model_checkpoints/"
-
-
-class Workspace(NotebookRunner, Protocol):
-    """A submission's work folder with its functions, in some isolated process."""
-
-    def probe(self, requests: Sequence[ProbeRequest]) -> list[CallObservation]: ...
-
-
-class Runner(Protocol):
-    """Whatever runs student code: opens workspaces, and knows its versions."""
-
-    def environment(self) -> Mapping[str, str]: ...
-
-    def workspace(
-        self, files: Mapping[str, bytes], limits: ExecutionLimits, seed: int = 0
-    ) -> AbstractContextManager[Workspace]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,24 +36,36 @@ class Observed:
     fresh: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Laboratory:
+    """What submissions are observed with.
+
+    `runners` run the code of each part; a part without one is in `unavailable` with the reason, a key of the catalogue's
+    topic ``skipped``. Without an `oracle` only the public cases are asked. `data` is for parts that need images, `profile`
+    decides the limits. Without `run_notebooks` notebooks are read and not run.
+    """
+
+    runners: Mapping[int, Runner]
+    isolation: IsolationUsed
+    oracle: Oracle | None = None
+    data: TrainingData | None = None
+    profile: str = "quick"
+    run_notebooks: bool = True
+    unavailable: Mapping[int, str] = field(default_factory=dict)
+
+
 def needed_files(files: Mapping[str, bytes], part: int) -> dict[str, bytes]:
     """The work folder as one part needs it: Part 1 neither reads nor is changed by trained models."""
     return {path: content for path, content in files.items() if part != 1 or not path.startswith(_MODELS)}
 
 
 def planned_keys(
-    files: Mapping[str, bytes],
-    rubric: Rubric,
-    parts: Sequence[int],
-    isolation: IsolationUsed,
-    environment: Mapping[str, str],
-    seed: int,
-    hidden: bool,
+    files: Mapping[str, bytes], rubric: Rubric, parts: Sequence[int], laboratory: Laboratory, seed: int
 ) -> dict[str, str]:
     """The key of every item (by id) and notebook (``notebook.<part>``) that `observe` would make."""
     planned = {}
     for part in parts:
-        setting = keys.setting_key(needed_files(files, part), rubric, part, isolation.level, environment, seed, hidden)
+        setting = keys.setting_key(needed_files(files, part), rubric, part, _surroundings(laboratory, part), seed)
         planned[f"notebook.{part}"] = keys.notebook_key(setting)
         for item in rubric.items:
             if item.part == part:
@@ -83,28 +73,39 @@ def planned_keys(
     return planned
 
 
+def _surroundings(laboratory: Laboratory, part: int) -> Mapping[str, object]:
+    """All that the observations of one part depend on, besides the submission, the rubric and the seed."""
+    runner, data = laboratory.runners.get(part), laboratory.data
+    told: dict[str, object] = {
+        "level": laboratory.isolation.level.value,
+        "environment": dict(runner.environment()) if runner is not None else laboratory.unavailable.get(part, ""),
+        "hidden": laboratory.oracle is not None,
+        "notebooks": laboratory.run_notebooks,
+        "profile": laboratory.profile,
+    }
+    if part != 1 and data is not None:
+        told["data"] = [data.served.digest, data.judged.digest, data.pays]
+    return told
+
+
 def observe(
     submission: Submission,
     files: Mapping[str, bytes],
-    runner: Runner,
     rubric: Rubric,
+    laboratory: Laboratory,
     *,
-    isolation: IsolationUsed,
     parts: Sequence[int],
     seed: int,
-    oracle: Oracle | None,
     reuse: Evidence | None = None,
-    run_notebooks: bool = True,
 ) -> Observed:
     """Observes all items of `parts`.
 
-    `files` is the complete work folder, ours and theirs. Without an `oracle` only the public cases are asked.
-    What `reuse` already holds under the same key is taken over (its arrays are not returned: they are on disk).
-    Raises InfrastructureError for faults of the grader; the student's faults are evidence.
+    `files` is the complete work folder, ours and theirs. What `reuse` already holds under the same key is taken over (its
+    arrays are not returned: they are on disk). Raises InfrastructureError for faults of the grader; the student's faults
+    are evidence.
     """
     started = time.monotonic()
-    environment = dict(runner.environment())
-    planned = planned_keys(files, rubric, parts, isolation, environment, seed, oracle is not None)
+    planned = planned_keys(files, rubric, parts, laboratory, seed)
     items: dict[str, ItemEvidence] = {}
     notebooks: dict[int, NotebookEvidence] = {}
     arrays: dict[str, np.ndarray] = {}
@@ -113,7 +114,7 @@ def observe(
     for part in parts:
         wanted = [item for item in rubric.items if item.part == part]
         items.update(_taken_over(reuse, wanted, planned))
-        missing = [item for item in wanted if item.id not in items]
+        missing = tuple(item for item in wanted if item.id not in items)
         key = planned[f"notebook.{part}"]
         known = reuse.notebooks.get(part) if reuse is not None else None
         notebook_wanted = known is None or known.key != key
@@ -122,37 +123,68 @@ def observe(
         if not missing and not notebook_wanted:
             continue
         fresh += len(missing) + notebook_wanted
-        limits = rubric.parts[part].limits.execution_limits()  # type: ignore[index]
-        with runner.workspace(needed_files(files, part), limits, seed) as workspace:
-            if notebook_wanted and run_notebooks and rubric.parts[part].run_notebook:  # type: ignore[index]
-                notebooks[part], notebook = observe_notebook(workspace, submission, part, key)
-                if notebook is not None:
-                    executed[submission.notebooks[part]] = notebook
-            elif notebook_wanted:
-                notebooks[part] = stored_notebook(submission, part, key)
-            if missing:
-                layers = Layers.found(workspace, rubric.parts[part].module, files, _functions(missing))  # type: ignore[index]
-                for item in missing:
-                    check = CHECKS[item.check]
-                    cases = _cases(check, oracle, seed, rubric)
-                    items[item.id], found = observe_item(
-                        workspace, check, layers, cases, planned[item.id], partial(_smaller, check.name)
-                    )
-                    arrays.update({f"{item.id}/{name}": array for name, array in found.items()})
-    evidence = Evidence(
+        task = PartTask(
+            submission=submission,
+            files=needed_files(files, part),
+            rubric=rubric,
+            part_number=part,
+            wanted=missing,
+            keys={"notebook": key, **{item.id: planned[item.id] for item in missing}},
+            limits=rubric.parts[part].limits_for(laboratory.profile),  # type: ignore[index]
+            seed=seed,
+            notebook_wanted=notebook_wanted,
+            run_notebook=laboratory.run_notebooks and rubric.parts[part].run_notebook,  # type: ignore[index]
+        )
+        found = _observe_part(task, laboratory)
+        items.update(found.items)
+        arrays.update(found.arrays)
+        if found.notebook is not None:
+            notebooks[part] = found.notebook
+        if found.executed is not None:
+            executed[submission.notebooks[part]] = found.executed
+    return Observed(
+        _evidence(submission, rubric, laboratory, parts, seed, items, notebooks, started), arrays, executed, fresh
+    )
+
+
+def _observe_part(task: PartTask, laboratory: Laboratory) -> PartObserved:
+    runner = laboratory.runners.get(task.part_number)
+    if task.part.framework == "numpy":
+        assert runner is not None
+        return observe_layers(runner, task, laboratory.oracle)
+    return observe_training(runner, task, laboratory.data, laboratory.unavailable.get(task.part_number, ""))
+
+
+def _evidence(
+    submission: Submission,
+    rubric: Rubric,
+    laboratory: Laboratory,
+    parts: Sequence[int],
+    seed: int,
+    items: Mapping[str, ItemEvidence],
+    notebooks: Mapping[int, NotebookEvidence],
+    started: float,
+) -> Evidence:
+    environment: dict[str, str] = {}
+    for part in parts:
+        if (runner := laboratory.runners.get(part)) is not None:
+            environment.update(runner.environment())
+    data = laboratory.data
+    needs_data = any(rubric.parts[part].framework != "numpy" for part in parts)  # type: ignore[index]
+    return Evidence(
         submission=SubmissionRecord(
             submission.team, submission.source, submission.source_sha256, submission.content_sha256,
             submission.flags, submission.missing_notebooks,
         ),
-        isolation=isolation,
+        isolation=laboratory.isolation,
         environment=environment,
         seed=seed,
         items=items,
         notebooks=notebooks,
         seconds=time.monotonic() - started,
-        limits={part: rubric.parts[part].limits.execution_limits() for part in parts},  # type: ignore[index]
+        limits={part: rubric.parts[part].limits_for(laboratory.profile) for part in parts},  # type: ignore[index]
+        data=data.used() if data is not None and needs_data else None,
     )  # fmt: skip
-    return Observed(evidence, arrays, executed, fresh)
 
 
 def _taken_over(reuse: Evidence | None, wanted: Sequence[Item], planned: Mapping[str, str]) -> dict[str, ItemEvidence]:
@@ -163,19 +195,3 @@ def _taken_over(reuse: Evidence | None, wanted: Sequence[Item], planned: Mapping
         for item in wanted
         if item.id in reuse.items and reuse.items[item.id].key == planned[item.id]
     }
-
-
-def _functions(items: Sequence[Item]) -> list[str]:
-    names = [name for item in items for name in (CHECKS[item.check].function, CHECKS[item.check].forward)]
-    return list(dict.fromkeys(names))
-
-
-def _cases(check: LayerCheck, oracle: Oracle | None, seed: int, rubric: Rubric) -> list[Case]:
-    cases = list(public_cases()[check.name])
-    if oracle is not None:
-        cases += check.hidden_cases(oracle, seed, rubric.hidden_cases.per_class)
-    return cases
-
-
-def _smaller(check: str) -> list[Case]:
-    return smaller_cases()[check]

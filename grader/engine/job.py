@@ -8,15 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from grader.checks.observe import observe
-from grader.checks.oracle import Oracle
-from grader.engine import appendix, job_record, seed, team_result
+from grader.engine import appendix, job_record, team_result
 from grader.engine.job_record import JobRecord
+from grader.engine.observing import Observing
 from grader.engine.out_folder import TeamFolder
-from grader.engine.settings import RunSettings, forbidden_imports, intake_limits
+from grader.engine.settings import RunSettings
 from grader.evidence import store
-from grader.execute.executor import Executor
-from grader.intake import Handout, take_in
+from grader.intake import take_in
 from grader.intake.candidate import Candidate
 from grader.messages import speaking
 from grader.model.errors import InfrastructureError, SubmissionRejected
@@ -58,30 +56,20 @@ class Grader:
     """What grading needs and is dear to make, kept for many submissions."""
 
     def __init__(self, settings: RunSettings):
-        installation = settings.installation
         self._settings = settings
-        self._handout = Handout.load(installation.student_template)
-        self._limits = intake_limits(settings, sum(map(len, self._handout.given.values())))
-        self._oracle = Oracle.load(installation.reference) if installation.has_reference else None
         self._rubric_sha256 = fingerprint(settings.rubric)
-        self._executor = Executor(
-            level=settings.isolation.level,
-            runner=settings.runner,
-            forbidden_modules=forbidden_imports(settings),
-            scratch=settings.scratch,
-            hidden=settings.hidden,
-        )
+        self._observing = Observing(settings)
 
     def close(self) -> None:
-        """Ends the executor's processes and deletes its work folders."""
-        self._executor.close()
+        """Ends the executors' processes and deletes their work folders."""
+        self._observing.close()
 
     def grade(self, job: Job) -> JobOutcome:
         """Grades and stores one submission. Whatever is raised is the grader's fault, and nothing counts as done."""
         with speaking(self._settings.language):
             job.folder.prepare()
             try:
-                submission = take_in(job.candidate, self._handout, self._limits)
+                submission = take_in(job.candidate, self._observing.handout, self._observing.limits)
             except SubmissionRejected as error:
                 return self._reject(job, str(error))
             return self._observe_and_score(job, submission)
@@ -100,17 +88,7 @@ class Grader:
     def _observe_and_score(self, job: Job, submission: Submission) -> JobOutcome:
         settings = self._settings
         stored = stored_evidence(job.folder) if job.reuse else None
-        observed = observe(
-            submission,
-            {**submission.files, **self._handout.given},
-            self._executor,
-            settings.rubric,
-            isolation=settings.isolation,
-            parts=settings.parts,
-            seed=settings.seed if settings.seed is not None else seed.derive(submission.content_sha256, settings.salt),
-            oracle=self._oracle,
-            reuse=stored,
-        )
+        observed = self._observing.observe(submission, stored)
         evidence = observed.evidence
         if stored is not None and not observed.fresh:
             evidence = dataclasses.replace(evidence, seconds=stored.seconds)

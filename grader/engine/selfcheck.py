@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from grader.engine.observing import Observing
 from grader.engine.settings import RunSettings
-from grader.engine.single import Given, Graded, grade_submission
+from grader.engine.single import Graded, grade_submission
 from grader.intake.work_folder import open_work_folder
 from grader.model.errors import SubmissionRejected, UsageError
 
@@ -15,9 +16,9 @@ def self_check(path: Path, settings: RunSettings) -> Graded:
 
     Raises UsageError if there is nothing at `path` that can be checked, InfrastructureError if the grader fails.
     """
-    given = Given.of(settings)
-    try:
-        submission = open_work_folder(path, given.handout, given.limits)
-    except SubmissionRejected as rejection:
-        raise UsageError(f"{path}: {rejection}") from rejection
-    return grade_submission(submission, given, settings, oracle=None, run_notebooks=False)
+    with Observing(settings, public_only=True) as observing:
+        try:
+            submission = open_work_folder(path, observing.handout, observing.limits)
+        except SubmissionRejected as rejection:
+            raise UsageError(f"{path}: {rejection}") from rejection
+        return grade_submission(submission, observing, settings)

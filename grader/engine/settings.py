@@ -69,12 +69,6 @@ def chosen_isolation(report: IsolationReport, weakest: IsolationLevel) -> Isolat
     )
 
 
-def forbidden_imports(settings: RunSettings) -> tuple[str, ...]:
-    """Packages that the code of the run's parts may not use, sorted."""
-    parts = settings.rubric.parts
-    return tuple(sorted({name for number in settings.parts for name in parts[number].forbidden_modules}))  # type: ignore[index]
-
-
 def intake_limits(settings: RunSettings, given_bytes: int) -> IntakeLimits:
     """Limits on a hand-in such that its work folder, with our `given_bytes`, fits on the disk that a child gets."""
     disks = (settings.rubric.parts[number].limits.execution_limits().disk_bytes for number in settings.parts)  # type: ignore[index]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from grader.checks.layer_check import LayerCheck
 from grader.checks.table import CHECKS
 from grader.engine.single import Graded
 from grader.intake.inbox_tree import disk_tree
@@ -19,8 +20,9 @@ def sources_of(graded: Graded, path: Path, rubric: Rubric, base: Path) -> Source
     """
     functions = {}
     for item in rubric.items:
-        module = rubric.parts[item.part].module.replace(".", "/") + ".py"
-        functions[item.id] = (module, CHECKS[item.check].function)
+        module, check = rubric.parts[item.part].module, CHECKS[item.check]
+        if module is not None and isinstance(check, LayerCheck):
+            functions[item.id] = (module.replace(".", "/") + ".py", check.function)
     files = {name: graded.files[name] for name, _ in functions.values() if name in graded.files}
     return Sources(files, functions, _shown(files, path.resolve(), base.resolve()))
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from grader.model.isolation import IsolationLevel
 from grader.model.limits import ExecutionLimits
-from grader.model.observation import StudentError
+from grader.model.observation import StudentError, TrainingRun
 from grader.model.status import CallOutcome, Visibility
 from grader.model.submission import Flag
 
@@ -65,13 +65,51 @@ class CaseEvidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Measured:
+    """How many of `images` a model classified right; `split` is ``test``, ``hidden`` or ``validation``."""
+
+    split: str
+    images: int
+    correct: int
+
+
+@dataclass(frozen=True, slots=True)
+class AccuracyEvidence:
+    """What the grader measured of a trained model: images in, logits out.
+
+    `model` says whose weights they were: ``submitted`` (the file handed in), ``reexecuted`` (what running the notebook
+    again saved) or ``none``; then `problem` says why. `paying` is what points follow from, `validation` stands beside it.
+    `claimed_stored` and `claimed_rerun` are the validation accuracies (0 to 1) that the notebook's stored and new outputs
+    state, None where none was found. `same_data` tells whether the stored outputs can speak of the data measured on.
+    """
+
+    model: str
+    paying: Measured | None = None
+    validation: Measured | None = None
+    parameters: int | None = None
+    problem: Problem | None = None
+    claimed_stored: float | None = None
+    claimed_rerun: float | None = None
+    same_data: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WriteupEvidence:
+    """Text that a person grades. `state` is ``written``, ``untouched`` (as handed out) or ``empty``; `cells` are cut."""
+
+    state: str
+    cells: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ItemEvidence:
     """All cases of one rubric item.
 
     `smaller` are tiny cases, the fewest numbers first, that were asked because a public case was not exact: they show
     the smallest input that fails, and which sizes a mistake depends on. No credit follows from them.
     `key` is the hash of everything that determined the observation: equal key, nothing to observe again.
-    `implementation` is ``written``, ``stub``, ``absent`` or ``module_failed``.
+    `implementation` is ``written``, ``stub``, ``absent``, ``module_failed`` or ``not_asked``: then `not_asked` names the
+    reason (a key of the catalogue's topic ``skipped``) why nothing could be asked here, which is not the student's doing.
     """
 
     check: str
@@ -80,6 +118,9 @@ class ItemEvidence:
     cases: tuple[CaseEvidence, ...] = ()
     error: StudentError | None = None
     smaller: tuple[CaseEvidence, ...] = ()
+    not_asked: str = ""
+    accuracy: AccuracyEvidence | None = None
+    writeup: WriteupEvidence | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +146,7 @@ class NotebookEvidence:
     detail: str = ""
     runner: str = ""
     cells: tuple[CellEvidence, ...] = ()
+    training: tuple[TrainingRun, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +155,19 @@ class IsolationUsed:
 
     level: IsolationLevel
     gaps: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DataUsed:
+    """Which images the code was run on. `kind` is ``cifar10``, ``cifar10_subset`` or ``stand_in``; `asked_for` is false
+    where the stand-in only stands in for a CIFAR-10 that is not there. `digest` is over pixels and labels."""
+
+    kind: str
+    name: str
+    provenance: str
+    digest: str
+    profile: str
+    asked_for: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,4 +194,5 @@ class Evidence:
     notebooks: Mapping[int, NotebookEvidence]
     seconds: float
     limits: Mapping[int, ExecutionLimits] = field(default_factory=dict)
+    data: DataUsed | None = None
     schema: int = EVIDENCE_SCHEMA

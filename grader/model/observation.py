@@ -57,11 +57,39 @@ class CallObservation:
 
 
 @dataclass(frozen=True, slots=True)
+class EpochSeen:
+    """One epoch of training, as the training process told it. `values` are what it logged: ``loss``, ``val_accuracy`` …"""
+
+    number: int
+    seconds: float
+    values: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingRun:
+    """A stretch of training in one notebook cell: a ``fit`` call, or ``steps`` of a loop of the student's own.
+
+    Told by the student's process: good for pictures, hints and flags, never for points. `cell` counts code cells from 1,
+    `on` is ``train``, ``validation``, ``test`` or ``other``: whose images they were. `steps` counts updates of the weights.
+    """
+
+    cell: int
+    kind: str
+    on: str = "other"
+    samples: int | None = None
+    batch_size: int | None = None
+    steps: int = 0
+    epochs_planned: int | None = None
+    epochs: tuple[EpochSeen, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class NotebookObservation:
     """One headless run of a notebook.
 
     `status` is ``completed``, ``cell_error``, ``timeout``, ``memory``, ``died`` or ``not_run``; `executed` is the
-    notebook with the new outputs as a plain nbformat-4 dict; `failed_cell` counts code cells from 0.
+    notebook with the new outputs as a plain nbformat-4 dict; `failed_cell` counts code cells from 0. `training` is what
+    was told of training while it ran, also where the run was cut short.
     """
 
     status: str
@@ -71,3 +99,4 @@ class NotebookObservation:
     error: StudentError | None = None
     detail: str = ""
     runner: str = "shell"
+    training: tuple[TrainingRun, ...] = ()

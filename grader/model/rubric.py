@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from grader.model.limits import ExecutionLimits
 
@@ -54,7 +54,38 @@ class Thresholds(_Strict):
     steps: tuple[Threshold, ...] = Field(min_length=1)
 
 
-Credit = Annotated[ShareOfClasses | AllOrNothing | Thresholds, Field(discriminator="rule")]
+class Ramp(_Strict):
+    """Points rise in proportion from none at the accuracy `none_at` to all at `full_at`."""
+
+    none_at: Share = Field(description="accuracy (0 to 1) up to which there are no points")
+    full_at: Share = Field(description="accuracy from which there are all points")
+
+    @model_validator(mode="after")
+    def _rises(self) -> Ramp:
+        if self.none_at >= self.full_at:
+            raise ValueError(f"none_at ({self.none_at:g}) must be below full_at ({self.full_at:g})")
+        return self
+
+
+class AccuracyScale(_Strict):
+    """Points for the accuracy that the grader measured, on a scale for each kind of data."""
+
+    rule: Literal["accuracy_scale"]
+    cifar10: Ramp
+    stand_in: Ramp
+    borderline: Literal["benefit", "measured"] = Field(
+        "benefit",
+        description="where `full_at` lies within the 95 % Wilson interval: all points, or those of the measured value",
+    )
+
+
+class Manual(_Strict):
+    """A person gives the points."""
+
+    rule: Literal["manual"]
+
+
+Credit = Annotated[ShareOfClasses | AllOrNothing | Thresholds | AccuracyScale | Manual, Field(discriminator="rule")]
 
 
 class Slips(_Strict):
@@ -99,12 +130,19 @@ class Limits(_Strict):
     def execution_limits(self) -> ExecutionLimits:
         return ExecutionLimits(**self.model_dump(exclude_none=True))
 
+    def overridden_by(self, other: Limits) -> Limits:
+        """These limits with what `other` sets in place of theirs."""
+        return Limits(**{**self.model_dump(exclude_none=True), **other.model_dump(exclude_none=True)})
+
 
 class Part(_Strict):
     """One of the assignment's three parts."""
 
     title: str = Field(description="catalogue key of the part's title")
-    module: str = Field(description="module that holds the functions, as the notebook imports it")
+    framework: Literal["numpy", "tensorflow"] = Field("numpy", description="what the part's code is written with")
+    module: str | None = Field(
+        None, description="module that holds the functions, as the notebook imports it; default: the notebook itself"
+    )
     forbidden_imports: tuple[str, ...] = Field((), description="top-level packages that may not be used")
     allowed_imports: tuple[Literal["scipy", "numba"], ...] = Field(
         ("scipy", "numba"), description="which of these may be used; one that is left out is forbidden"
@@ -112,6 +150,13 @@ class Part(_Strict):
     run_notebook: bool = Field(True, description="whether the notebook is run again headlessly")
     deterministic_cells: tuple[DeterministicCell, ...] = ()
     limits: Limits = Limits()
+    profiles: dict[Literal["quick", "checkpoint", "full"], Limits] = Field(
+        {}, description="limits that a profile sets in place of these"
+    )
+
+    def limits_for(self, profile: str) -> ExecutionLimits:
+        """The limits on a process of this part in `profile`."""
+        return self.limits.overridden_by(self.profiles.get(profile, Limits())).execution_limits()  # type: ignore[call-overload]
 
     @property
     def forbidden_modules(self) -> tuple[str, ...]:

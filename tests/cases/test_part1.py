@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from grader.checks.misconceptions import MISCONCEPTIONS, Misconception
-from grader.checks.observe import Observed, observe
+from grader.checks.observe import Laboratory, Observed, observe
 from grader.checks.oracle import Oracle
 from grader.execute.executor import Executor
 from grader.messages import catalogue
@@ -71,10 +71,7 @@ def observed(source: bytes, executor: Executor, rubric: Rubric, oracle: Oracle |
     files = {**GIVEN, "Utils/layer_utils.py": source}
     submission = Submission("team", "team.tar.gz", "0" * 64, "0" * 64, files, {})
     isolation = IsolationUsed(survey().strongest.level)
-    return observe(
-        submission, files, executor, rubric,
-        isolation=isolation, parts=[1], seed=seed, oracle=oracle,
-    )  # fmt: skip
+    return observe(submission, files, rubric, Laboratory({1: executor}, isolation, oracle), parts=[1], seed=seed)
 
 
 def keys_of(item: ItemResult) -> set[str]:
@@ -171,20 +168,12 @@ def test_stored_observations_are_taken_over_and_only_the_rest_is_made(
     submission = Submission("team", "team.tar.gz", "0" * 64, "0" * 64, files, {})
     isolation = IsolationUsed(survey().strongest.level)
     first = observed(source, executor, rubric, oracle)
-    again = observe(
-        submission, files, executor, rubric,
-        isolation=isolation, parts=[1], seed=1, oracle=oracle, reuse=first.evidence,
-    )  # fmt: skip
+    laboratory = Laboratory({1: executor}, isolation, oracle)
+    again = observe(submission, files, rubric, laboratory, parts=[1], seed=1, reuse=first.evidence)
     assert again.fresh == 0 and again.evidence.items == first.evidence.items
     fewer = rubric.model_copy(update={"items": rubric.items[:2], "total": 10.0})
-    partial = observe(
-        submission, files, executor, fewer,
-        isolation=isolation, parts=[1], seed=1, oracle=oracle,
-    ).evidence  # fmt: skip
-    rest = observe(
-        submission, files, executor, rubric,
-        isolation=isolation, parts=[1], seed=1, oracle=oracle, reuse=partial,
-    )  # fmt: skip
+    partial = observe(submission, files, fewer, laboratory, parts=[1], seed=1).evidence
+    rest = observe(submission, files, rubric, laboratory, parts=[1], seed=1, reuse=partial)
     assert rest.fresh == 4
 
 
