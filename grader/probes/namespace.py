@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
+
+from grader.probes.lookup import FunctionMissing
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 _current: list[Mapping[str, Any]] = [_NOTHING]
@@ -21,3 +23,11 @@ def use_namespace(names: Mapping[str, Any]) -> None:
 def namespace() -> Mapping[str, Any]:
     """The notebook's globals; empty where no notebook has run in this process."""
     return _current[0]
+
+
+def notebook_function(name: str) -> Callable[..., Any]:
+    """The notebook's function or class `name`. Raises FunctionMissing where nothing of that name can be called."""
+    function = namespace().get(name)
+    if not callable(function):
+        raise FunctionMissing(name)
+    return function

@@ -5,9 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from grader.model.observation import Value
+from grader.probes.assign import assign
 from grader.probes.call import call
 from grader.probes.describe import describe
 from grader.probes.forward_backward import forward_backward
+from grader.probes.graph import graph
+from grader.probes.inception import inception
+from grader.probes.logits import logits
+from grader.probes.names import names
+from grader.probes.network import network
+from grader.probes.plain_network import plain_network
+from grader.probes.run_model import run_model
 
 #: Takes the request's arguments (decoded afresh for this request) and returns what is sent back.
 #: Raises what the student's code raises, `ModuleNotImported` or `FunctionMissing`.
@@ -17,4 +25,12 @@ PROBES: Mapping[str, Probe] = {
     "describe": describe,
     "call": call,
     "forward_backward": forward_backward,
+    "names": names,
+    "network": network,
+    "inception": inception,
+    "graph": graph,
+    "logits": logits,
+    "assign": assign,
+    "run_model": run_model,
+    "plain_network": plain_network,
 }
