@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from grader.model.evidence import CaseEvidence, IsolationUsed
+from grader.model.evidence import AccuracyEvidence, CaseEvidence, DataUsed, IsolationUsed, WriteupEvidence
 from grader.model.limits import ExecutionLimits
 from grader.model.message import Message
+from grader.model.observation import TrainingRun
+from grader.model.rubric import Ramp
 from grader.model.status import ItemStatus, SubmissionStatus
 from grader.model.submission import Flag
 
@@ -40,7 +42,11 @@ class CheckResult:
 
 @dataclass(frozen=True, slots=True)
 class ItemResult:
-    """Verdict on one rubric item. `case_prefix` finds the item's arrays in the evidence."""
+    """Verdict on one rubric item. `case_prefix` finds the item's arrays in the evidence.
+
+    `accuracy` is what was measured of a trained model, and `scale` how points follow from it on the data it was measured
+    on; `writeup` is what a person is to read. Each is None where the item is about something else.
+    """
 
     id: str
     part: int
@@ -50,6 +56,9 @@ class ItemResult:
     status: ItemStatus
     feedback: tuple[Message, ...]
     checks: tuple[CheckResult, ...] = ()
+    accuracy: AccuracyEvidence | None = None
+    scale: Ramp | None = None
+    writeup: WriteupEvidence | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +66,8 @@ class Scorecard:
     """Verdict on one submission. `reason` says why a hand-in was rejected or could not be graded.
 
     `full_points` is what could have been reached where there are no items to add up; `limits` are those that the code
-    of each part ran under.
+    of each part ran under. `data` is what images the code ran on, None where no part needs any; `training` is what the
+    notebook of a part told of its training when it was run again.
     """
 
     team: str
@@ -74,6 +84,8 @@ class Scorecard:
     rubric_sha256: str = ""
     full_points: float = 0.0
     limits: Mapping[int, ExecutionLimits] = field(default_factory=dict)
+    data: DataUsed | None = None
+    training: Mapping[int, tuple[TrainingRun, ...]] = field(default_factory=dict)
 
     @property
     def score(self) -> float:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from grader.model.evidence import Evidence
 from grader.model.message import Message
-from grader.model.rubric import Item, Rubric
+from grader.model.rubric import AccuracyScale, Item, Ramp, Rubric
 from grader.model.scorecard import ItemResult, Scorecard
 from grader.model.status import ItemStatus, SubmissionStatus
 from grader.model.submission import Flag
@@ -33,6 +33,8 @@ def score(evidence: Evidence, rubric: Rubric) -> Scorecard:
         limits=evidence.limits,
         environment=evidence.environment,
         rubric_sha256=fingerprint(rubric),
+        data=evidence.data,
+        training={part: notebook.training for part, notebook in evidence.notebooks.items() if notebook.training},
     )
 
 
@@ -69,4 +71,12 @@ def _item(evidence: Evidence, rubric: Rubric, item: Item) -> ItemResult:
             status=ItemStatus.SKIPPED,
             feedback=(Message("feedback.skipped"),),
         )
-    return score_item(item, observed, rubric, accepted_answers(evidence, rubric, item))
+    result = score_item(item, observed, rubric, accepted_answers(evidence, rubric, item))
+    return replace(result, accuracy=observed.accuracy, scale=_scale(evidence, item), writeup=observed.writeup)
+
+
+def _scale(evidence: Evidence, item: Item) -> Ramp | None:
+    """How the item's points follow from an accuracy on the data that was used; None where they do not."""
+    if not isinstance(item.credit, AccuracyScale) or evidence.data is None:
+        return None
+    return item.credit.stand_in if evidence.data.kind == "stand_in" else item.credit.cifar10
