@@ -1,0 +1,1 @@
+"""A student's network as a graph of operations: read, computed, differentiated and described in the grader's own process."""

@@ -1,0 +1,143 @@
+"""Mean softmax cross-entropy of a network, its gradient to every constant, and what gradient descent makes of the network."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+
+from grader.checks.network.errors import GraphUnreadable, NetworkError
+from grader.checks.network.forward import Tensors, output_of, tensor, tensors
+from grader.checks.network.graph import Graph, Node, Source
+from grader.checks.network.operations.activations import log_softmax
+from grader.checks.network.operations.table import OPERATIONS
+
+#: Operations that hand their first input on as it is, at most in another precision.
+_PASSING = frozenset({"Identity", "Cast", "StopGradient", "EnsureShape", "CheckNumerics"})
+
+
+@dataclass(frozen=True, slots=True)
+class Gradients:
+    """`loss` is the mean over the batch, `logits` (N, K) the network's output, all float64.
+
+    `by_constant` has, for every Const of floats on which the output depends in a differentiable way, the loss's
+    gradient in the constant's shape. Among these are constants that no student trains, such as a scaling by 1/255.
+    """
+
+    loss: float
+    logits: np.ndarray
+    by_constant: Mapping[str, np.ndarray]
+
+
+def cross_entropy(logits: np.ndarray, labels: np.ndarray) -> tuple[float, np.ndarray]:
+    """Mean softmax cross-entropy of `logits (N, K)` with `labels (N,)` from 0 to K - 1, and its gradient (N, K)."""
+    logarithms = log_softmax(np.asarray(logits, dtype=np.float64))
+    rows = np.arange(len(labels))
+    gradient = np.exp(logarithms)
+    gradient[rows, labels] -= 1
+    return float(-logarithms[rows, labels].mean()), gradient / len(labels)
+
+
+def gradients(graph: Graph, images: np.ndarray, labels: np.ndarray) -> Gradients:
+    """Reverse mode through the network, whose output is taken as logits.
+
+    `images (N, H, W, C)`, `labels (N,)` whole numbers. Raises UnknownOperation where an operation on the way has no
+    derivative here, GraphUnreadable where one cannot be computed or the output is not (N, K) with a place for every label.
+    """
+    computed = tensors(graph, images)
+    logits = output_of(graph, computed)
+    labels = np.asarray(labels).reshape(-1).astype(np.int64)
+    if logits.ndim != 2 or len(logits) != len(labels) or logits.shape[1] <= labels.max(initial=0):
+        raise GraphUnreadable(f"the network gives shape {logits.shape} for {len(labels)} images, not (N, classes)")
+    with np.errstate(all="ignore"):
+        loss, upstream = cross_entropy(logits, labels)
+        by_constant = _pulled_back(graph, computed, upstream)
+    return Gradients(loss, logits, MappingProxyType(by_constant))
+
+
+def descend(
+    graph: Graph,
+    images_batches: Iterable[np.ndarray],
+    labels_batches: Iterable[np.ndarray],
+    learning_rate: float,
+    constants: Collection[str] | None = None,
+) -> Graph:
+    """The graph after a step of plain gradient descent on each batch in turn.
+
+    Changed are the `constants` named, by default the graph's variables, as far as the loss depends on them.
+    """
+    trained = set(graph.variables if constants is None else constants)
+    for images, labels in zip(images_batches, labels_batches, strict=True):
+        found = gradients(graph, images, labels).by_constant
+        graph = graph.with_constants(
+            {
+                name: graph.nodes[name].value - learning_rate * gradient  # type: ignore[operator]
+                for name, gradient in found.items()
+                if name in trained
+            }
+        )
+    return graph
+
+
+def with_output_before(graph: Graph, op: str) -> Graph | None:
+    """The graph without its last operation where that is an `op` (``Softmax``): what it took is the output instead.
+
+    Operations behind it that hand values on unchanged are passed over. None where the graph does not end in `op`.
+    """
+    source = graph.output
+    while (node := graph.nodes[source.name]).inputs and node.name != graph.input:
+        if node.op == op:
+            return graph.with_output(node.inputs[0])
+        if node.op not in _PASSING:
+            return None
+        source = node.inputs[0]
+    return None
+
+
+def _pulled_back(graph: Graph, computed: Tensors, upstream: np.ndarray) -> dict[str, np.ndarray]:
+    """The gradients of all float constants, from that of the output."""
+    wanted = _differentiable(graph)
+    collected: dict[Source, np.ndarray] = {graph.output: upstream}
+    found: dict[str, np.ndarray] = {}
+    for name in reversed(graph.nodes):
+        node, results = graph.nodes[name], computed[name]
+        above = [collected.pop(Source(name, place), None) for place in range(len(results))]
+        if name not in wanted or all(gradient is None for gradient in above):
+            continue
+        if node.op == "Const":
+            found[name] = above[0]  # type: ignore[assignment]
+            continue
+        complete = [np.zeros(a.shape) if g is None else g for a, g in zip(results, above, strict=True)]
+        for source, gradient in zip(node.inputs, _backward(node, computed, complete), strict=False):
+            if gradient is not None and source.name in wanted:
+                known = collected.get(source)
+                collected[source] = gradient if known is None else known + gradient
+    return found
+
+
+def _differentiable(graph: Graph) -> set[str]:
+    """Nodes through which a gradient has to go to reach a constant of floats; not those behind the input alone."""
+    wanted: set[str] = set()
+    for name, node in graph.nodes.items():
+        if node.op == "Const":
+            reaches = node.value is not None and node.value.dtype.kind == "f"
+        else:
+            reaches = name != graph.input and any(source.name in wanted for source in node.inputs)
+        if reaches:
+            wanted.add(name)
+    return wanted
+
+
+def _backward(node: Node, computed: Tensors, upstream: list[np.ndarray]) -> list[np.ndarray | None]:
+    operation = OPERATIONS[node.op]
+    if operation.backward is None:
+        return []
+    inputs = [tensor(node, source, computed) for source in node.inputs]
+    try:
+        return list(operation.backward(node, inputs, computed[node.name], upstream))
+    except NetworkError:
+        raise
+    except Exception as error:
+        raise GraphUnreadable(f"no gradient of {node.op} {node.name[:80]!r} can be computed") from error
