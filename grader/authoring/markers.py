@@ -27,6 +27,14 @@ TASKS = frozenset(
         "p1.max_pool_forward",
         "p1.max_pool_backward",
         "p1.explanation",
+        "p2.simple_model",
+        "p2.run_model",
+        "p2.Inception_module",
+        "p2.complex_model",
+        "p2.my_model",
+        "p2.exploration",
+        "p2.final_training",
+        "p2.better.writeup",
     }
 )
 

@@ -31,6 +31,7 @@ EARLIER_SHA256: Mapping[str, frozenset[str]] = {
         {
             "9e11a59dac84e6af32f0a9dacfd42901fbcf12c87650642d07f99cb352927f96",
             "c0e7670e01ffddb3068842fb4168c7f590e38eb8829db2bed9454d7493e67099",
+            "d504e1ccc846dbfcc6a2e41acc067523c337bc8b2911b5804686d4a86a83a34a",
         }
     ),
     "Utils/model_utils.py": frozenset({"61611bf72adec0fce2cdeb0be5c6561a4f30ad16cf1cc3190247cec12747051c"}),
