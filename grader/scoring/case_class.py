@@ -12,6 +12,7 @@ from grader.model.scorecard import CheckResult
 from grader.model.status import CallOutcome, ItemStatus, Visibility
 from grader.scoring.answers import SLIP_ANSWERS, limit, passes
 from grader.scoring.diagnosis import case_hint
+from grader.scoring.message_keys import problem_message
 from grader.scoring.smallest import smallest_failing
 
 _OUTCOME_STATUS = {
@@ -86,8 +87,7 @@ def _message(case: CaseEvidence, error: float | None, allowed: float) -> Message
         reason = "" if case.error is None else f"{case.error.type}: {case.error.message}"
         return Message(f"check.{case.outcome.value}", {"reason": reason, "detail": case.detail})
     if case.problems:
-        problem = case.problems[0]
-        return Message(f"problem.{problem.id}", problem.values)
+        return problem_message(case.problems[0])
     return Message("check.wrong_values", values)
 
 

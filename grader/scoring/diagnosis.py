@@ -13,6 +13,7 @@ from grader.model.scorecard import CheckResult
 from grader.model.status import CallOutcome, ItemStatus, Visibility
 from grader.scoring.answers import limit, readings, within
 from grader.scoring.dependence import ONLY_WHERE, only_where
+from grader.scoring.message_keys import hint_message
 
 #: A gradient this close to the central difference of the student's own forward pass is that pass's gradient.
 OWN_FORWARD_LIMIT = 1e-3
@@ -26,7 +27,7 @@ def case_hint(cases: Sequence[CaseEvidence], reading: str | None, tolerance: Tol
     wrong = [case for case in cases if case.outcome is CallOutcome.RETURNED and not _right(case, reading, tolerance)]
     shared = _shared(wrong)
     if shared:
-        return Message(f"hint.{shared}")
+        return hint_message(shared)
     if wrong and all(_rounded(case, reading) for case in wrong):
         return Message("hint.rounded")
     return None
@@ -38,7 +39,7 @@ def _rounded(case: CaseEvidence, reading: str | None) -> bool:
 
 
 def _right(case: CaseEvidence, reading: str | None, tolerance: Tolerance) -> bool:
-    return reading is not None and within(case, reading, tolerance)
+    return reading is not None and not case.problems and within(case, reading, tolerance)
 
 
 def _shared(wrong: Sequence[CaseEvidence]) -> str | None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from grader.model.evidence import Evidence
-from grader.model.rubric import AllOrNothing, Credit, Item, Rubric, ShareOfClasses
+from grader.model.rubric import AccuracyScale, Credit, Item, Rubric, ShareOfClasses, Thresholds
 from grader.scoring.score import score
 
 #: Settings that decide about points. `tolerance` and `slips` also stand for the whole rubric.
@@ -92,8 +92,13 @@ def _written(rubric: Rubric, item: Item, setting: str) -> str:
 
 
 def _credit(credit: Credit) -> str:
-    if isinstance(credit, AllOrNothing):
-        return credit.rule
-    if isinstance(credit, ShareOfClasses):
-        return f"{credit.rule}, floor {credit.floor:g}"
-    return f"{credit.rule}, " + ", ".join(f"{step.points:g} from {step.share:g}" for step in credit.steps)
+    match credit:
+        case ShareOfClasses():
+            return f"{credit.rule}, floor {credit.floor:g}"
+        case Thresholds():
+            return f"{credit.rule}, " + ", ".join(f"{step.points:g} from {step.share:g}" for step in credit.steps)
+        case AccuracyScale():
+            ramps = {"cifar10": credit.cifar10, "stand_in": credit.stand_in}
+            told = ", ".join(f"{kind} {ramp.none_at:g} to {ramp.full_at:g}" for kind, ramp in ramps.items())
+            return f"{credit.rule}, {told}, borderline {credit.borderline}"
+    return credit.rule

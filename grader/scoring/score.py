@@ -6,15 +6,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from grader.model.evidence import Evidence
-from grader.model.message import Message
 from grader.model.rubric import AccuracyScale, Item, Ramp, Rubric
 from grader.model.scorecard import ItemResult, Scorecard
-from grader.model.status import ItemStatus, SubmissionStatus
+from grader.model.status import SubmissionStatus
 from grader.model.submission import Flag
 from grader.scoring.answers import accepted_answers
+from grader.scoring.credit import ramp_for
 from grader.scoring.flags import notebook_flags
 from grader.scoring.item import score_item
 from grader.scoring.rubric_file import fingerprint
+from grader.scoring.training_flags import training_flags
 
 
 def score(evidence: Evidence, rubric: Rubric) -> Scorecard:
@@ -26,7 +27,7 @@ def score(evidence: Evidence, rubric: Rubric) -> Scorecard:
         source_sha256=evidence.submission.source_sha256,
         status=SubmissionStatus.GRADED,
         items=results,
-        flags=(*evidence.submission.flags, *notebook_flags(evidence, rubric)),
+        flags=(*evidence.submission.flags, *notebook_flags(evidence, rubric), *training_flags(evidence, rubric)),
         seconds=evidence.seconds,
         seed=evidence.seed,
         isolation=evidence.isolation,
@@ -61,17 +62,9 @@ def _ungraded(
 
 def _item(evidence: Evidence, rubric: Rubric, item: Item) -> ItemResult:
     observed = evidence.items.get(item.id)
+    result = score_item(item, observed, rubric, accepted_answers(evidence, rubric, item), evidence.data)
     if observed is None:
-        return ItemResult(
-            id=item.id,
-            part=item.part,
-            title=Message(f"{item.text}.title"),
-            points=0.0,
-            max_points=item.points,
-            status=ItemStatus.SKIPPED,
-            feedback=(Message("feedback.skipped"),),
-        )
-    result = score_item(item, observed, rubric, accepted_answers(evidence, rubric, item))
+        return result
     return replace(result, accuracy=observed.accuracy, scale=_scale(evidence, item), writeup=observed.writeup)
 
 
@@ -79,4 +72,4 @@ def _scale(evidence: Evidence, item: Item) -> Ramp | None:
     """How the item's points follow from an accuracy on the data that was used; None where they do not."""
     if not isinstance(item.credit, AccuracyScale) or evidence.data is None:
         return None
-    return item.credit.stand_in if evidence.data.kind == "stand_in" else item.credit.cifar10
+    return ramp_for(item.credit, evidence.data)
