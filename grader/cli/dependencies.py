@@ -17,7 +17,19 @@ def missing_line(missing: list[str]) -> str:
 
 def require_for_batch(runner: str, appendix: bool = False) -> None:
     """Raises UsageError naming the packages that `batch` with this runner, and notebook pages, needs and does not find."""
-    needed = packages.BATCH | (packages.NBCLIENT if runner == "nbclient" else {})
-    missing = packages.missing(needed | (packages.APPENDIX if appendix else {}))
+    _require(packages.BATCH | _of_runner(runner) | (packages.APPENDIX if appendix else {}))
+
+
+def require_for_notebooks(runner: str) -> None:
+    """Raises UsageError naming the packages that a self-check which runs notebooks needs and does not find."""
+    _require(packages.SELF_CHECK | packages.NOTEBOOKS | _of_runner(runner))
+
+
+def _of_runner(runner: str) -> dict[str, str]:
+    return packages.NBCLIENT if runner == "nbclient" else {}
+
+
+def _require(needed: dict[str, str]) -> None:
+    missing = packages.missing(needed)
     if missing:
         raise UsageError(missing_line(missing))

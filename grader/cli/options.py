@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
+from grader.datasets.profile import Profile
 from grader.engine.settings import RUNNERS
 from grader.messages import ENGLISH, LANGUAGES, catalogue
 from grader.model.isolation import IsolationLevel
@@ -38,13 +39,23 @@ def add_grading(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=_seed, metavar="N", help=_help("seed"))
     parser.add_argument("--isolation", type=IsolationLevel, choices=list(IsolationLevel), help=_help("isolation"))
     parser.add_argument("--runner", choices=RUNNERS, default=RUNNERS[0], help=_help("runner"))
+    parser.add_argument("--profile", type=Profile, choices=list(Profile), help=_help("profile"))
+    add_data(parser)
 
 
 def asked(arguments: argparse.Namespace) -> Asked:
     """What `add_grading`'s options say."""
     from grader.engine.run_setup import Asked
 
-    return Asked(arguments.rubric, arguments.part, arguments.isolation, arguments.runner, arguments.seed)
+    return Asked(
+        rubric=arguments.rubric,
+        parts=arguments.part,
+        weakest=arguments.isolation,
+        runner=arguments.runner,
+        seed=arguments.seed,
+        profile=arguments.profile,
+        data=arguments.data,
+    )
 
 
 def add_rubric(parser: argparse.ArgumentParser) -> None:

@@ -10,14 +10,11 @@ from grader.datasets.cache import Entry, cache_folder, open_entry
 from grader.datasets.cifar10 import entry_name, obtain_pixels, verify
 from grader.datasets.data_set import DataSet
 from grader.datasets.entry_contents import data_set_of
-from grader.datasets.places import VARIABLE, Surroundings, named_source, usual_places, usual_sources
+from grader.datasets.places import STAND_IN, VARIABLE, Surroundings, named_source, usual_places, usual_sources
 from grader.datasets.profile import IMAGES_PER_CLASS, NEED_CIFAR10, Profile
 from grader.datasets.published import CIFAR10, PublishedFiles
 from grader.datasets.refusals import DamagedEntry, DataRefused
 from grader.datasets.selection import obtain_selection
-
-#: What is written instead of a path to ask for the stand-in.
-STAND_IN = "stand-in"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,8 @@ from grader.datasets.refusals import DataRefused
 
 #: Holds what `--data` would: a folder, an archive, or the word for the stand-in.
 VARIABLE = "GRADER_DATA"
+#: What is written instead of a path to ask for the stand-in.
+STAND_IN = "stand-in"
 
 #: Below a folder that keeps data sets: what unpacking the published archives, or Keras, leaves there.
 _FOLDERS = (

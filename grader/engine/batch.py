@@ -9,8 +9,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
-from grader.engine import batch_plan, failed_job, fingerprints, job_pool, out_lock, overview, run_facts, worker
+from grader.engine import (
+    batch_plan,
+    failed_job,
+    fingerprints,
+    forecast,
+    job_pool,
+    out_lock,
+    overview,
+    run_facts,
+    worker,
+)
 from grader.engine.batch_plan import Plan
+from grader.engine.forecast import Forecast
 from grader.engine.job import JobOutcome
 from grader.engine.job_failure import JobFailure
 from grader.engine.job_pool import Workers
@@ -44,7 +55,7 @@ class BatchRequest:
 class Listener(Protocol):
     """Told what happens while it happens; see `BatchSummary` for the end."""
 
-    def planned(self, inbox: Inbox, plan: Plan) -> None: ...
+    def planned(self, inbox: Inbox, plan: Plan, expected: Forecast) -> None: ...
 
     def ended(self, outcome: JobOutcome, done: int, total: int) -> None: ...
 
@@ -89,11 +100,20 @@ def grade_inbox(request: BatchRequest, listener: Listener, stop: Callable[[], bo
         plan = batch_plan.make_plan(
             chosen, out, fingerprints.of_run(settings), rubric, anew=anew, with_appendix=settings.appendix
         )
-        level = settings.isolation.level
-        log.write("batch_started", isolation=level, runner=settings.runner, parts=settings.parts, rubric=rubric)
-        log.write("planned", to_grade=len(plan.jobs), unchanged=len(plan.unchanged), ignored=len(inbox.ignored))
-        listener.planned(inbox, plan)
-        outcomes = _run(plan, settings, request.jobs, log, listener, stop)
+        # Fewer hand-ins than workers leave each of them more cores.
+        settings = replace(settings, jobs=max(1, min(request.jobs, len(plan.jobs))))
+        expected = forecast.of_batch(settings, plan.to_observe)
+        log.write("batch_started", **_told(settings), rubric=rubric)
+        log.write(
+            "planned",
+            to_grade=len(plan.jobs),
+            unchanged=len(plan.unchanged),
+            ignored=len(inbox.ignored),
+            expected_seconds=round(expected.all_usual_s),
+            longest_seconds=round(expected.all_longest_s),
+        )
+        listener.planned(inbox, plan, expected)
+        outcomes = _run(plan, settings, log, listener, stop)
         left = len(plan.jobs) - len(outcomes)
         shown = (candidate.team for candidate in (inbox.candidates if request.resume else chosen))
         facts = run_facts.of_batch(started, settings, inbox.ignored, request.bom)
@@ -103,15 +123,27 @@ def grade_inbox(request: BatchRequest, listener: Listener, stop: Callable[[], bo
         return summary
 
 
+def _told(settings: RunSettings) -> dict[str, object]:
+    """What the log says of how the batch grades."""
+    return {
+        "isolation": settings.isolation.level,
+        "runner": settings.runner,
+        "parts": settings.parts,
+        "profile": settings.profile.value,
+        "data": settings.data.name if settings.data is not None else None,
+        "jobs": settings.jobs,
+    }
+
+
 def _run(
-    plan: Plan, settings: RunSettings, workers: int, log: RunLog, listener: Listener, stop: Callable[[], bool]
+    plan: Plan, settings: RunSettings, log: RunLog, listener: Listener, stop: Callable[[], bool]
 ) -> list[JobOutcome]:
     """Does the plan's jobs; the outcomes in the order in which they ended."""
     outcomes: list[JobOutcome] = []
     if not plan.jobs:
         return outcomes
     pool = Workers(
-        count=min(workers, len(plan.jobs)),
+        count=settings.jobs,
         timeout_s=job_timeout_s(settings),
         work=worker.run,
         start=worker.start,
@@ -135,12 +167,7 @@ def _run(
 
 def job_timeout_s(settings: RunSettings) -> float:
     """Seconds after which a job counts as hung: twice what the rubric's limits on its parts can add up to."""
-    total = 0.0
-    for number in settings.parts:
-        limits = settings.rubric.parts[number].limits.execution_limits()
-        items = sum(item.part == number for item in settings.rubric.items)
-        total += limits.notebook_wall_s + items * limits.item_wall_s
-    return 2 * total + _START_S
+    return 2 * forecast.longest_s(settings) + _START_S
 
 
 #: Time for a worker and its executor to start, on a loaded machine.

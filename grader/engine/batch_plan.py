@@ -17,11 +17,16 @@ from grader.model.errors import UsageError
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to do. `unchanged` teams have a result that holds; `rubric_changed` ones have a result by another rubric."""
+    """What to do. `unchanged` teams have a result that holds; `rubric_changed` ones have a result by another rubric.
+
+    `to_observe` counts the jobs that will surely run code: the others have a result which only the rubric, or pages that
+    are lacking, ask to be made again.
+    """
 
     jobs: tuple[Job, ...]
     unchanged: tuple[str, ...] = ()
     rubric_changed: frozenset[str] = frozenset()
+    to_observe: int = 0
 
 
 def make_plan(
@@ -40,6 +45,7 @@ def make_plan(
     jobs: list[Job] = []
     unchanged: list[str] = []
     rubric_changed: set[str] = set()
+    to_observe = 0
     for candidate in candidates:
         folder = out.team(candidate.team)
         inputs = {**shared, **fingerprint_of(candidate)}
@@ -52,7 +58,8 @@ def make_plan(
             if {record.observed_rubric, record.scored_rubric} != {rubric_sha256}:
                 rubric_changed.add(candidate.team)
         jobs.append(Job(candidate, folder, inputs, reuse=not anew))
-    return Plan(tuple(jobs), tuple(unchanged), frozenset(rubric_changed))
+        to_observe += record is None or dict(record.inputs) != inputs
+    return Plan(tuple(jobs), tuple(unchanged), frozenset(rubric_changed), to_observe)
 
 
 def only(candidates: Sequence[Candidate], teams: Sequence[str]) -> list[Candidate]:

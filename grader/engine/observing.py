@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from grader.checks.observe import Laboratory, Observed, observe
 from grader.checks.oracle import Oracle
-from grader.engine import seed
-from grader.engine.settings import RunSettings, intake_limits
+from grader.engine import packages, seed
+from grader.engine.settings import RunSettings, intake_limits, trains
 from grader.execute.executor import Executor
 from grader.intake import Handout
 from grader.model.evidence import Evidence
 from grader.model.submission import Submission
 
+#: What the process that children are forked from has imported already, for a part whose code is written with TensorFlow.
+_PRELOADED = ("tensorflow", "keras")
+#: Why a part cannot be run: a key of the catalogue's topic ``skipped``.
+_NO_TENSORFLOW = "no_tensorflow"
+
 
 class Observing:
-    """Use as a context, or `close` it: it owns the executors' processes.
+    """Use as a context, or `close` it: it owns the executors' processes, which start when first needed.
 
-    With `public_only` no hidden case is drawn and notebooks are read but not run.
+    With `public_only` no hidden case is drawn.
     """
 
     def __init__(self, settings: RunSettings, *, public_only: bool = False):
@@ -25,12 +30,16 @@ class Observing:
         #: How large a hand-in may be, so that it and what the course gives fit on a child's disk.
         self.limits = intake_limits(settings, sum(map(len, self.handout.given.values())))
         hidden_cases = installation.has_reference and not public_only
-        self._executors = {part: _executor(settings, part, notebooks=not public_only) for part in settings.parts}
+        unavailable = _unavailable(settings)
+        self._executors = {part: _executor(settings, part) for part in settings.parts if part not in unavailable}
         self._laboratory = Laboratory(
             runners=self._executors,
             isolation=settings.isolation,
             oracle=Oracle.load(installation.reference) if hidden_cases else None,
-            run_notebooks=not public_only,
+            data=settings.data.open() if settings.data is not None else None,
+            profile=settings.profile.value,
+            run_notebooks=settings.run_notebooks,
+            unavailable=unavailable,
         )
 
     def observe(self, submission: Submission, reuse: Evidence | None = None) -> Observed:
@@ -55,12 +64,23 @@ class Observing:
         self.close()
 
 
-def _executor(settings: RunSettings, part: int, *, notebooks: bool) -> Executor:
-    return Executor(
-        level=settings.isolation.level,
-        runner=settings.runner,
-        forbidden_modules=settings.rubric.parts[part].forbidden_modules,  # type: ignore[index]
-        scratch=settings.scratch,
-        hidden=settings.hidden,
-        notebooks=notebooks,
-    )
+def _unavailable(settings: RunSettings) -> dict[int, str]:
+    """Parts that cannot be run here, with the reason."""
+    if not packages.missing(packages.TENSORFLOW):
+        return {}
+    return dict.fromkeys(settings.training_parts, _NO_TENSORFLOW)
+
+
+def _executor(settings: RunSettings, part: int) -> Executor:
+    executor = {
+        "level": settings.isolation.level,
+        "runner": settings.runner,
+        "forbidden_modules": settings.rubric.parts[part].forbidden_modules,  # type: ignore[index]
+        "scratch": settings.scratch,
+        "hidden": settings.hidden,
+        "notebooks": settings.run_notebooks,
+    }
+    if not trains(settings.rubric, part):
+        return Executor(**executor)
+    served = (settings.data.served,) if settings.data is not None else ()
+    return Executor(**executor, preload=_PRELOADED, readable=served, threads=settings.threads)

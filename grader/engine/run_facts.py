@@ -30,6 +30,7 @@ class RunFacts:
     """`started` is UTC in ISO 8601; `seed` the fixed one, None where each hand-in has its own.
 
     `ignored` pairs names in the inbox with reasons. `bom` says that the gradebook starts with a byte order mark.
+    `profile` and `data` (the images' name and digest) are None where no graded part needs images.
     """
 
     started: str
@@ -39,6 +40,8 @@ class RunFacts:
     seed: int | None = None
     ignored: tuple[tuple[str, str], ...] = ()
     bom: bool = False
+    profile: str | None = None
+    data: tuple[str, str] | None = None
 
 
 def of_batch(started: datetime, settings: RunSettings, ignored: Iterable[Ignored], bom: bool) -> RunFacts:
@@ -50,6 +53,8 @@ def of_batch(started: datetime, settings: RunSettings, ignored: Iterable[Ignored
         seed=settings.seed,
         ignored=tuple((entry.name, entry.reason) for entry in ignored),
         bom=bom,
+        profile=settings.profile.value if settings.training_parts else None,
+        data=(settings.data.name, settings.data.digest) if settings.data is not None else None,
     )
 
 
@@ -66,7 +71,11 @@ def load(path: Path) -> RunFacts | None:
         if content.pop("schema") != _SCHEMA:
             return None
         ignored = tuple((str(name), str(reason)) for name, reason in content.pop("ignored"))
-        return RunFacts(**{**content, "parts": tuple(content["parts"])}, ignored=ignored)
+        data = content.pop("data", None)
+        if data is not None:
+            name, digest = data
+            data = (str(name), str(digest))
+        return RunFacts(**{**content, "parts": tuple(content["parts"])}, ignored=ignored, data=data)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 
@@ -81,6 +90,7 @@ def labelled(facts: RunFacts | None, rubric: Rubric, cards: Iterable[Scorecard],
             text("engine.run.parts"): ", ".join(map(str, facts.parts)),
             text("engine.run.isolation"): facts.isolation,
             text("engine.run.runner"): facts.runner,
+            **_images(facts),
             text("engine.run.seed"): seed,
             text("engine.run.started"): _moment(facts.started),
         }
@@ -88,6 +98,17 @@ def labelled(facts: RunFacts | None, rubric: Rubric, cards: Iterable[Scorecard],
     told[text("engine.run.grader")] = grader.__version__
     if versions := _versions(cards):
         told[text("engine.run.versions")] = versions
+    return told
+
+
+def _images(facts: RunFacts) -> dict[str, str]:
+    """Profile and images, where the batch had any."""
+    text, told = catalogue().text, {}
+    if facts.profile is not None:
+        told[text("engine.run.profile")] = facts.profile
+    if facts.data is not None:
+        name, digest = facts.data
+        told[text("engine.run.data")] = f"{name} ({digest[:_SHORT]})"
     return told
 
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping, Sequence
+import sys
+from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.engine import seed
+from grader.datasets.places import STAND_IN
+from grader.datasets.profile import Profile
+from grader.engine import packages, run_data, seed
 from grader.engine.installation import Installation
-from grader.engine.settings import Runner, RunSettings, chosen_isolation, chosen_parts
+from grader.engine.run_data import RunData
+from grader.engine.settings import Runner, RunSettings, chosen_isolation, chosen_parts, trains
 from grader.execute import Executor
+from grader.messages import catalogue
+from grader.model.errors import UsageError
 from grader.model.evidence import IsolationUsed
 from grader.model.isolation import IsolationLevel
 from grader.model.rubric import Rubric
@@ -34,15 +40,23 @@ class Asked:
     weakest: IsolationLevel | None
     runner: Runner
     seed: int | None
+    profile: Profile | None = None
+    data: str | None = None
 
 
 def for_batch(installation: Installation, asked: Asked, environ: MutableMapping[str, str]) -> RunSettings:
-    """Settings for grading other people's code. Raises UsageError (IsolationTooWeak where isolation does not suffice)."""
+    """Settings for grading other people's code. Raises UsageError (IsolationTooWeak where isolation does not suffice).
+
+    Where a part needs TensorFlow or CIFAR-10 and it is not there, the run is refused: results of a class must not depend
+    on what somebody forgot to install.
+    """
     rubric = load_rubric(installation, asked.rubric)
     parts = chosen_parts(asked.parts, rubric)
     isolation = chosen_isolation(survey(), asked.weakest or BATCH_WEAKEST)
     # Refuses a runner that does not work at this level here, and not once in every worker; starts no process.
     Executor(level=isolation.level, runner=asked.runner).close()
+    _require_tensorflow(rubric, parts)
+    profile = asked.profile or Profile.QUICK
     salt = seed.take_salt(environ)
     return RunSettings(
         installation=installation,
@@ -53,15 +67,64 @@ def for_batch(installation: Installation, asked: Asked, environ: MutableMapping[
         seed=asked.seed,
         salt=salt,
         hidden=(*installation.kept_from_students(), seed.salt_path(environ).parent),
+        profile=profile,
+        data=run_data.settle(asked.data, profile, environ) if _training(rubric, parts) else None,
     )
 
 
-def for_self_check(installation: Installation, asked: Asked) -> RunSettings:
-    """Settings for a student's own code on their own machine: no isolation unless asked for, and no secret to keep."""
+def for_self_check(installation: Installation, asked: Asked, environ: Mapping[str, str]) -> RunSettings:
+    """Settings for a student's own code on their own machine: no isolation unless asked for, and no secret to keep.
+
+    Notebooks are run, and accuracy measured, only where a profile is named; that needs TensorFlow. Without one, a
+    machine that has none checks what it can.
+    """
     rubric = load_rubric(installation, asked.rubric)
     parts = chosen_parts(asked.parts, rubric)
     if asked.weakest is None or asked.weakest is IsolationLevel.NONE:
         isolation = IsolationUsed(IsolationLevel.NONE)
     else:
         isolation = chosen_isolation(survey(), asked.weakest)
-    return RunSettings(installation, rubric, parts, isolation, asked.runner, asked.seed)
+    runs = asked.profile is not None
+    if runs:
+        _require_tensorflow(rubric, parts)
+    profile = asked.profile or Profile.QUICK
+    return RunSettings(
+        installation=installation,
+        rubric=rubric,
+        parts=parts,
+        isolation=isolation,
+        runner=asked.runner,
+        seed=asked.seed,
+        profile=profile,
+        data=_data_for_self_check(asked, profile, environ, runs) if _training(rubric, parts) else None,
+        run_notebooks=runs,
+    )
+
+
+def _data_for_self_check(asked: Asked, profile: Profile, environ: Mapping[str, str], runs: bool) -> RunData | None:
+    if packages.missing(packages.TENSORFLOW):
+        return None
+    # Nothing is measured where nothing is trained: whatever images will do, and these are there at once.
+    choice = asked.data if runs or asked.data is not None else STAND_IN
+    return run_data.settle(choice, profile, environ, measured=runs)
+
+
+def _training(rubric: Rubric, parts: Sequence[int]) -> list[int]:
+    return [part for part in parts if trains(rubric, part)]
+
+
+def _require_tensorflow(rubric: Rubric, parts: Sequence[int]) -> None:
+    needing, missing = _training(rubric, parts), packages.missing(packages.TENSORFLOW)
+    if not needing or not missing:
+        return
+    without = [part for part in parts if part not in needing]
+    text = catalogue().text
+    line = text(
+        "engine.no_tensorflow",
+        parts=", ".join(map(str, needing)),
+        python=sys.executable,
+        names=" ".join(missing),
+    )
+    if without:
+        line += text("engine.or_without_tensorflow", options=" ".join(f"--part {part}" for part in without))
+    raise UsageError(line)

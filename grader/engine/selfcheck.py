@@ -12,7 +12,7 @@ from grader.model.errors import SubmissionRejected, UsageError
 
 
 def self_check(path: Path, settings: RunSettings) -> Graded:
-    """Checks `path`: the same way as a graded hand-in, with the public cases, and the notebook read but not run.
+    """Checks `path`: the same way as a graded hand-in, with the public cases; the settings say whether notebooks are run.
 
     Raises UsageError if there is nothing at `path` that can be checked, InfrastructureError if the grader fails.
     """

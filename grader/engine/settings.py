@@ -7,15 +7,19 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
+from grader.datasets.profile import Profile
 from grader.engine.installation import Installation
 from grader.messages import catalogue, spoken
 from grader.model.errors import IsolationTooWeak, UsageError
 from grader.model.evidence import IsolationUsed
 from grader.model.isolation import IsolationLevel, IsolationReport
-from grader.model.limits import IntakeLimits
+from grader.model.limits import ExecutionLimits, IntakeLimits
 from grader.model.rubric import Rubric
+
+if TYPE_CHECKING:
+    from grader.engine.run_data import RunData
 
 Runner = Literal["shell", "nbclient"]
 RUNNERS: tuple[Runner, ...] = ("shell", "nbclient")
@@ -27,7 +31,9 @@ class RunSettings:
 
     `isolation` is the level in use with its gaps, `seed` the one asked for (None: derived for each submission with `salt`),
     `hidden` the paths that a student's process may not see, `scratch` the folder for work folders (None: the system's),
-    `appendix` whether executed notebooks become pages, `language` what reports are written in.
+    `appendix` whether executed notebooks become pages, `language` what reports are written in. `profile` decides the
+    limits, and how much of `data` there is: the images, None where no part needs any or where TensorFlow is not
+    installed. Without `run_notebooks` they are read and not run. `jobs` hand-ins are graded at a time.
     """
 
     installation: Installation
@@ -41,6 +47,25 @@ class RunSettings:
     scratch: Path | None = None
     language: str = field(default_factory=spoken)
     appendix: bool = False
+    profile: Profile = Profile.QUICK
+    data: RunData | None = None
+    run_notebooks: bool = True
+    jobs: int = 1
+
+    @property
+    def training_parts(self) -> tuple[int, ...]:
+        """The parts whose code is written with TensorFlow."""
+        return tuple(part for part in self.parts if trains(self.rubric, part))
+
+    @property
+    def threads(self) -> int:
+        """How many threads the code of one hand-in may compute with: the cores are shared out."""
+        return max(1, usable_cores() // self.jobs)
+
+
+def trains(rubric: Rubric, part: int) -> bool:
+    """Whether the code of this part is written with TensorFlow."""
+    return rubric.parts[part].framework == "tensorflow"  # type: ignore[index]
 
 
 def chosen_parts(asked: Sequence[int], rubric: Rubric) -> tuple[int, ...]:
@@ -71,10 +96,15 @@ def chosen_isolation(report: IsolationReport, weakest: IsolationLevel) -> Isolat
 
 def intake_limits(settings: RunSettings, given_bytes: int) -> IntakeLimits:
     """Limits on a hand-in such that its work folder, with our `given_bytes`, fits on the disk that a child gets."""
-    disks = (settings.rubric.parts[number].limits.execution_limits().disk_bytes for number in settings.parts)  # type: ignore[index]
+    disks = (limits_of(settings, part).disk_bytes for part in settings.parts)
     limits = IntakeLimits()
     room = min((limits.unpacked_bytes, *(disk - given_bytes for disk in disks)))
     return dataclasses.replace(limits, unpacked_bytes=max(room, 0))
+
+
+def limits_of(settings: RunSettings, part: int) -> ExecutionLimits:
+    """The limits on a process of one part, in the run's profile."""
+    return settings.rubric.parts[part].limits_for(settings.profile.value)  # type: ignore[index]
 
 
 def usable_cores() -> int:

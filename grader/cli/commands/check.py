@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from rich.console import Console
 
 from grader.cli import exit_codes, options, output_files
 from grader.cli.console import make_console
+from grader.cli.dependencies import require_for_notebooks
 from grader.cli.watch import watch
 from grader.messages import catalogue
 
@@ -35,7 +37,9 @@ def run(arguments: argparse.Namespace) -> int:
     from grader.engine.installation import Installation
 
     output_files.check_writable(arguments.json, arguments.html)
-    settings = run_setup.for_self_check(Installation.here(), options.asked(arguments))
+    if arguments.profile is not None:
+        require_for_notebooks(arguments.runner)
+    settings = run_setup.for_self_check(Installation.here(), options.asked(arguments), os.environ)
     console = make_console()
     if arguments.watch:
         return watch(arguments.path, lambda: _check(arguments, settings, console), console)
@@ -49,7 +53,11 @@ def _check(arguments: argparse.Namespace, settings: RunSettings, console: Consol
 
     checked = self_check(arguments.path, settings)
     terminal.print_scorecard(
-        checked.card, console, options.verbosity(arguments), notebooks_run=False, arrays=checked.arrays
+        checked.card,
+        console,
+        options.verbosity(arguments),
+        notebooks_run=settings.run_notebooks,
+        arrays=checked.arrays,
     )
     if arguments.json:
         output_files.write(arguments.json, team_result.as_json(checked.card))

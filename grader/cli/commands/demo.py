@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from grader.cli import options
 from grader.cli.commands import batch
 from grader.cli.console import make_console, say
+from grader.datasets.places import STAND_IN
 from grader.messages import catalogue
 from grader.model.errors import UsageError
 
@@ -31,8 +32,8 @@ def declare(commands: options.Commands) -> None:
     options.add_files(parser)
     options.add_language(parser)
     options.add_result_files(parser)
-    # What `batch` also has and the demo does not offer.
-    parser.set_defaults(only=[], force=False, no_resume=False)
+    # What `batch` also has and the demo does not offer. It shows the same on every machine, whatever data there is.
+    parser.set_defaults(only=[], force=False, no_resume=False, data=STAND_IN)
 
 
 def run(arguments: argparse.Namespace) -> int:

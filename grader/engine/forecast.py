@@ -1,0 +1,72 @@
+"""How long a batch will take: what to expect, and what the rubric's limits allow at most."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from grader.engine.settings import RunSettings, limits_of
+
+#: Share of a notebook's time limit that a usual hand-in takes. Part 1 takes a second or two, its limit is for code that
+#: loops; training takes most of its time budget, of which the limit is a multiple.
+_USUAL_SHARE = {"numpy": 0.01, "tensorflow": 1 / 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """For `hand_ins` whose code has to be run, `workers` of them at a time; seconds for one of them.
+
+    `profile` and `data`, the images' name, are None where nothing is trained.
+    """
+
+    hand_ins: int
+    workers: int
+    usual_s: float
+    longest_s: float
+    profile: str | None = None
+    data: str | None = None
+
+    @property
+    def rounds(self) -> int:
+        """How often every worker takes a hand-in."""
+        return math.ceil(self.hand_ins / self.workers)
+
+    @property
+    def all_usual_s(self) -> float:
+        return self.rounds * self.usual_s
+
+    @property
+    def all_longest_s(self) -> float:
+        return self.rounds * self.longest_s
+
+
+def of_batch(settings: RunSettings, hand_ins: int) -> Forecast:
+    """What `hand_ins`, `settings.jobs` at a time, will take."""
+    return Forecast(
+        hand_ins=hand_ins,
+        workers=max(1, min(settings.jobs, hand_ins)),
+        usual_s=usual_s(settings),
+        longest_s=longest_s(settings),
+        profile=settings.profile.value if settings.training_parts else None,
+        data=settings.data.name if settings.data is not None else None,
+    )
+
+
+def usual_s(settings: RunSettings) -> float:
+    """Seconds that a hand-in usually takes, at least one."""
+    total = 0.0
+    for number in settings.parts:
+        part = settings.rubric.parts[number]  # type: ignore[index]
+        if part.run_notebook:
+            total += _USUAL_SHARE[part.framework] * limits_of(settings, number).notebook_wall_s
+    return max(1.0, total)
+
+
+def longest_s(settings: RunSettings) -> float:
+    """Seconds that the rubric's limits allow a hand-in: its notebooks, and the questions to each item."""
+    total = 0.0
+    for number in settings.parts:
+        limits = limits_of(settings, number)
+        items = sum(item.part == number for item in settings.rubric.items)
+        total += limits.notebook_wall_s + items * limits.item_wall_s
+    return total
