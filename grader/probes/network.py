@@ -35,7 +35,7 @@ def network(arguments: Mapping[str, Value]) -> Value:
 def told(network: Network, values: bool = True) -> dict[str, Value]:
     """What the probes `network`, `inception` and `plain_network` return of a network."""
     return {
-        "graph": read_graph(network.trace(), network.weights, values),
+        "graph": read_graph(network.traced, network.weights, values),
         "weights": [[int(extent) for extent in weight.shape] for weight in network.weights],
         "parameters": parameters(network),
         "class": type(network.model).__name__,

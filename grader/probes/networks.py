@@ -40,7 +40,8 @@ class Network:
     """A model of any making. `run(images, training)` takes a batch ``(N, *shape)`` of `dtype` and gives one tensor.
 
     `weights` are variables with ``handle`` and ``assign``: the model's own list (trainable and not), then those that
-    the inference pass reads beside. `wrapped` where the model came as the first element of a tuple or list.
+    the inference pass reads beside. `wrapped` where the model came as the first element of a tuple or list. `traced` is
+    the inference pass as it was when the network was taken up; it reads the weights as they are whenever it is asked.
     """
 
     model: Any
@@ -49,6 +50,7 @@ class Network:
     weights: list[Any] = field(default_factory=list)
     wrapped: bool = False
     dtype: str = "float32"
+    traced: Any = None
 
     def trace(self, training: bool = False) -> Any:
         """The ConcreteFunction of ``run`` for any number of images."""
@@ -92,15 +94,15 @@ def adopt(made: object, function: str, shape: tuple[int, ...] = IMAGE_SHAPE) -> 
 def complete(network: Network) -> Network:
     """`network` with its input's dtype, and with all weights that its inference pass reads."""
     try:
-        concrete = _built(network).trace()
+        network.traced = _built(network).trace()
     except Exception as error:
         network.dtype = "float64"  # code without Keras may have been written for it
         try:
-            concrete = _built(network).trace()
+            network.traced = _built(network).trace()
         except Exception:
             raise error from None
-    network.weights = network.weights or _own_weights(network.model)
-    network.weights = [*network.weights, *further_variables(concrete, network.weights)]
+    own = _own_weights(network.model) or network.weights
+    network.weights = [*own, *further_variables(network.traced, own)]
     return network
 
 

@@ -16,6 +16,7 @@ from grader.probes.names import names
 from grader.probes.network import network
 from grader.probes.plain_network import plain_network
 from grader.probes.run_model import run_model
+from grader.probes.saved_model import saved_model
 
 #: Takes the request's arguments (decoded afresh for this request) and returns what is sent back.
 #: Raises what the student's code raises, `ModuleNotImported` or `FunctionMissing`.
@@ -33,4 +34,5 @@ PROBES: Mapping[str, Probe] = {
     "assign": assign,
     "run_model": run_model,
     "plain_network": plain_network,
+    "saved_model": saved_model,
 }
