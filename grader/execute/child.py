@@ -31,11 +31,12 @@ from grader.sandbox import CellPolicy, Sandbox
 
 @dataclass(frozen=True, slots=True)
 class ChildOrder:
-    """What the zygote was asked for: where the child works, how much it may use, which slot it has."""
+    """What the zygote was asked for: where the child works, how much it may use, which slot and how many threads it has."""
 
     work: Path
     limits: ExecutionLimits
     slot: int
+    threads: int | None = None
 
 
 def run_child(
@@ -53,7 +54,7 @@ def run_child(
         sandbox.enter_cell(CellPolicy(work=str(order.work), limits=order.limits, slot=order.slot))
         die_with_parent()
         adopt_orphans()
-        _set_environment()
+        _set_environment(order.threads)
         wire.send(channel, {"ready": True})
     except BaseException as error:
         _report_failure(channel, error)
@@ -80,11 +81,11 @@ def _leave_zygote(channel: socket.socket, foreign_descriptors: Collection[int]) 
     os.close(null)
 
 
-def _set_environment() -> None:
+def _set_environment(threads: int | None) -> None:
     # The sandbox has chosen where home and temporary files are; nothing else of the zygote's is kept.
     home, temporary = os.environ["HOME"], os.environ["TMPDIR"]
     os.environ.clear()
-    os.environ.update(python_environment(Path(home)) | {"TMPDIR": temporary})
+    os.environ.update(python_environment(Path(home), threads) | {"TMPDIR": temporary})
     tempfile.tempdir = None
 
 

@@ -13,8 +13,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from grader.execute.notebook import run_notebook
+from grader.execute.live import LiveNotebook
 from grader.execute.probing import probe_item
+from grader.execute.readable import ReadableFolders
 from grader.execute.runners import RUNNERS, missing_packages
 from grader.execute.session import Host, Launcher
 from grader.model.errors import UsageError
@@ -28,8 +29,10 @@ class Executor:
 
     `level` is the isolation to use (not the weakest accepted). `runner` is ``shell`` or ``nbclient``.
     `forbidden_modules` are top-level packages that import as stubs and whose installed files are hidden.
-    `hidden` are further paths to hide. `scratch` is a folder for temporary files (default: one of its own).
-    `launcher` is ``fork``, ``spawn`` (no isolation), or None for what this platform offers. Without `notebooks` only
+    `hidden` are further paths to hide. `preload` are packages to import before the first fork, so that no child has to;
+    they have to be installed. `readable` are folders that student code may read at every level; where it finds them says
+    `readable_path`. `threads` is how many TensorFlow and OpenMP use in a child (default: what they choose; one).
+    `scratch` is a folder for temporary files (default: one of its own). `launcher` is ``fork``, ``spawn`` (no isolation), or None for what this platform offers. Without `notebooks` only
     probes can be run, and what notebooks need is not imported, which takes most of the start.
 
     Every method may raise InfrastructureError, which is never the student's doing.
@@ -41,6 +44,9 @@ class Executor:
         level: IsolationLevel,
         runner: str = "shell",
         forbidden_modules: Sequence[str] = (),
+        preload: Sequence[str] = (),
+        readable: Sequence[Path] = (),
+        threads: int | None = None,
         scratch: Path | None = None,
         hidden: Sequence[Path] = (),
         launcher: str | None = None,
@@ -50,30 +56,46 @@ class Executor:
             raise UsageError(f"--runner: found {runner!r}, allowed: {', '.join(RUNNERS)}")
         if runner == "nbclient" and level is IsolationLevel.LANDLOCK:
             raise UsageError("--runner nbclient does not work at isolation landlock, which refuses a kernel's sockets")
+        for package in preload:
+            if not installed_paths((package,)):
+                raise UsageError(f"{package} is not installed: pip install 'cnn-grader[grading,tf]'")
         self._runner = runner
-        preloaded = runner if notebooks else ""
+        runner_or_none = runner if notebooks else ""
         if scratch is None:
             self._scratch = Path(tempfile.mkdtemp(prefix="cnn-grader-"))
         else:
             scratch.mkdir(parents=True, exist_ok=True)
             self._scratch = Path(tempfile.mkdtemp(prefix="executor-", dir=scratch))
+        try:
+            self._readable = ReadableFolders(readable, level, hidden, self._scratch, as_root=_is_root())
+        except BaseException:
+            shutil.rmtree(self._scratch, ignore_errors=True)
+            raise
         self._launcher: Launcher
         if (launcher or ("fork" if can_fork() else "spawn")) == "spawn":
             if level is not IsolationLevel.NONE:
                 raise UsageError(f"isolation {level!s} needs Linux with fork and /proc; --isolation none does not")
             from grader.execute.spawn_launcher import SpawnLauncher
 
-            self._launcher = SpawnLauncher(preloaded, forbidden_modules, self._scratch)
+            self._launcher = SpawnLauncher(runner_or_none, forbidden_modules, self._scratch, preload, threads)
         else:
             from grader.execute.fork_launcher import ForkLauncher
             from grader.sandbox import default_wall
 
-            wall = default_wall((*hidden, *installed_paths(forbidden_modules)), scratch=self._scratch)
-            self._launcher = ForkLauncher(level, preloaded, forbidden_modules, self._scratch, wall)
+            wall = default_wall(
+                (*hidden, *installed_paths(forbidden_modules)), self._scratch, map(str, self._readable.paths)
+            )
+            self._launcher = ForkLauncher(
+                level, runner_or_none, forbidden_modules, self._scratch, wall, preload, threads
+            )
 
     def environment(self) -> dict[str, str]:
         """Versions where student code runs: python, platform, numpy and so on; and the runner."""
         return {**self._launcher.environment(), "runner": self._runner}
+
+    def readable_path(self, folder: Path) -> Path:
+        """Where student code sees `folder`, one of `readable` or below one. Raises ValueError for any other."""
+        return self._readable.path_of(folder)
 
     @contextmanager
     def workspace(self, files: Mapping[str, bytes], limits: ExecutionLimits, seed: int = 0) -> Iterator[Workspace]:
@@ -117,11 +139,29 @@ class Workspace:
         """
         if not self._launcher.has_runner():
             raise UsageError(f"{name}: {missing_packages(self._runner)}")
-        host = self._launcher.open_host(self._files, self._limits, notebook=True)
+        with self.live(notebook, name, run=True) as live:
+            assert live.observation is not None
+            return live.observation
+
+    @contextmanager
+    def live(self, notebook: Mapping[str, Any], name: str, *, run: bool) -> Iterator[LiveNotebook]:
+        """A notebook whose functions and variables can be probed; with `run`, after its cells have run. `name` is for messages.
+
+        Raises UsageError where it is to be run and the runner's packages are not installed.
+        """
+        if run and not self._launcher.has_runner():
+            raise UsageError(f"{name}: {missing_packages(self._runner)}")
+
+        def open_host() -> Host:
+            return self._launcher.open_host(self._files, self._limits, notebook=run)
+
+        live = LiveNotebook(open_host, notebook, self._limits, self._seed, self._runner)
         try:
-            return run_notebook(host, notebook, self._limits, self._seed, self._runner)
+            if run:
+                live.run()
+            yield live
         finally:
-            host.discard()
+            live.close()
 
     def probe(self, requests: Sequence[ProbeRequest]) -> list[CallObservation]:
         """One item's requests, in order, in one process that has run nothing else; an observation for each."""
@@ -147,6 +187,10 @@ class Workspace:
 def can_fork() -> bool:
     """Whether this platform offers what the zygote needs."""
     return sys.platform == "linux" and hasattr(os, "fork") and Path("/proc/self/fd").exists()
+
+
+def _is_root() -> bool:
+    return hasattr(os, "geteuid") and os.geteuid() == 0
 
 
 def installed_paths(packages: Sequence[str]) -> tuple[Path, ...]:

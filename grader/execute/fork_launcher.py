@@ -27,16 +27,29 @@ class ForkLauncher:
     """Owns two zygotes, each started when first needed and again after its death.
 
     One runs notebooks and has all that they import. The other runs probes only, and is small: what a fork costs grows
-    with what is loaded, and most probes need nothing but NumPy.
+    with what is loaded, and most probes need nothing but NumPy. Where packages are to be preloaded, which takes seconds,
+    one zygote does both.
     """
 
-    def __init__(self, level: IsolationLevel, runner: str, forbidden: Sequence[str], scratch: Path, wall: WallPolicy):
+    def __init__(
+        self,
+        level: IsolationLevel,
+        runner: str,
+        forbidden: Sequence[str],
+        scratch: Path,
+        wall: WallPolicy,
+        preload: Sequence[str] = (),
+        threads: int | None = None,
+    ):
         self._settings = {
             "level": str(level),
             "forbidden": list(forbidden),
             "package_root": str(PACKAGE_ROOT),
             "wall": asdict(wall),
+            "preload": list(preload),
+            "threads": threads,
         }
+        self._for_probes = runner if preload else _PROBES
         self._runner = runner
         self._scratch = scratch
         self._level = level
@@ -45,7 +58,7 @@ class ForkLauncher:
         self._numbers = count()
 
     def environment(self) -> dict[str, str]:
-        return dict(self._alive(_PROBES).environment)
+        return dict(self._alive(self._for_probes).environment)
 
     def has_runner(self) -> bool:
         return bool(self._runner) and self._alive(self._runner).has_runner
@@ -57,7 +70,7 @@ class ForkLauncher:
         namespaces = self._level is IsolationLevel.NAMESPACES
         seen_as = _OWN_WORK if namespaces else str(work)
         # What a module imports at once is better found loaded than imported in every process.
-        runner = self._runner if notebook or dear_imports.named(files, notebooks=False) else _PROBES
+        runner = self._runner if notebook or dear_imports.named(files, notebooks=False) else self._for_probes
         ours, theirs = socket.socketpair()
         slot = Slot()
         try:

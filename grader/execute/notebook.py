@@ -10,7 +10,7 @@ from grader.execute.channel import WaitTimeout
 from grader.execute.outputs import Output, checked_outputs
 from grader.execute.probing import how_it_ended
 from grader.execute.replies import answer_body, checked_error, checked_text
-from grader.execute.session import Host, OutOfMemory, Session, SessionEnded
+from grader.execute.session import OutOfMemory, Session, SessionEnded
 from grader.execute.wire import MalformedFrame
 from grader.model.errors import InfrastructureError
 from grader.model.limits import ExecutionLimits
@@ -25,15 +25,15 @@ _KERNEL_START_S = 60.0
 
 
 def run_notebook(
-    host: Host, notebook: Mapping[str, Any], limits: ExecutionLimits, seed: int, runner: str
+    session: Session, notebook: Mapping[str, Any], limits: ExecutionLimits, runner: str
 ) -> NotebookObservation:
     """Run all code cells in order; a cell's error is recorded and the next one run, a death or timeout ends the run.
 
+    `session` is a process that has run nothing yet; where all cells came to their ends, it can go on to be asked.
     Raises InfrastructureError where the grader's own machinery failed.
     """
     run = _Run(notebook, limits, runner)
     start = time.monotonic()
-    session = host.open_session(seed, notebook=True)
     status, detail = run.execute(session, start + limits.notebook_wall_s)
     if status == "completed" and run.failed_cell is not None:
         status = "cell_error"

@@ -23,6 +23,23 @@ _REQUEST_BOUNDS = ValueBounds(array_bytes=1 << 32)
 _CPU_SIGNALS = frozenset(-getattr(signal, name) for name in ("SIGXCPU",) if hasattr(signal, name))
 
 
+class SessionSource(Protocol):
+    """Where calls get the process that they are made in."""
+
+    def session(self) -> Session:
+        """The process to ask; a fresh one where the last one is gone. Raises NoSession or InfrastructureError."""
+
+    def kill(self) -> None:
+        """End the process, which did not answer as it should."""
+
+    def ended(self, code: int | None) -> None:
+        """The process has ended by itself; `code` as in `SessionEnded`."""
+
+
+class NoSession(Exception):
+    """No process can be had in which a call would mean anything; the text says why."""
+
+
 class HostSource(Protocol):
     """Where the item gets its processes from."""
 
@@ -40,19 +57,25 @@ def probe_item(
 
     Raises InfrastructureError where the grader's own machinery failed.
     """
-    item = _Item(source, limits, seed)
+    item = _ItemSession(source, seed)
     try:
-        return [item.ask(number, request) for number, request in enumerate(requests)]
+        return ask_all(item, requests, limits)
     finally:
         item.end()
 
 
-class _Item:
-    def __init__(self, source: HostSource, limits: ExecutionLimits, seed: int):
+def ask_all(source: SessionSource, requests: Sequence[ProbeRequest], limits: ExecutionLimits) -> list[CallObservation]:
+    """One observation a request, in order, all within the time of an item. Raises InfrastructureError."""
+    calls = _Calls(source, limits)
+    return [calls.ask(number, request) for number, request in enumerate(requests)]
+
+
+class _Calls:
+    """The calls of one item, which share its time."""
+
+    def __init__(self, source: SessionSource, limits: ExecutionLimits):
         self._source = source
         self._limits = limits
-        self._seed = seed
-        self._session: Session | None = None
         self._deadline = time.monotonic() + limits.item_wall_s
 
     def ask(self, number: int, request: ProbeRequest) -> CallObservation:
@@ -63,7 +86,12 @@ class _Item:
         arguments = encoder.encode(dict(request.arguments))["d"]
         # Mirrors the decoder on the other side, which is given a dict as a whole.
         body = {"op": "call", "number": number, "probe": request.probe, "arguments": {"d": arguments}}
-        session = self._running_session()
+        try:
+            session = self._source.session()
+            # A process's start is not the student's time.
+            self._deadline += time.monotonic() - start
+        except NoSession as reason:
+            return CallObservation(CallOutcome.NOT_RUN, detail=str(reason))
         call_deadline = time.monotonic() + self._limits.call_wall_s
         deadline = min(call_deadline, self._deadline)
         start = time.monotonic()
@@ -72,22 +100,29 @@ class _Item:
             frame = session.receive(deadline)
             return call_observation(frame, number, self._limits, time.monotonic() - start)
         except WaitTimeout:
-            self._kill()
+            self._source.kill()
             if number > 0 and call_deadline > self._deadline:
                 return CallObservation(CallOutcome.NOT_RUN, detail="cut short: the item's time was used up")
             return CallObservation(CallOutcome.TIMED_OUT, seconds=time.monotonic() - start)
         except OutOfMemory:
-            self._kill()
+            self._source.kill()
             return CallObservation(CallOutcome.MEMORY, seconds=time.monotonic() - start)
         except MalformedFrame as error:
-            self._kill()
+            self._source.kill()
             return CallObservation(CallOutcome.MALFORMED, seconds=time.monotonic() - start, detail=str(error))
         except SessionEnded as ended:
-            self._session = None
-            if ended.code is None:
-                self._source.discard_probe_host()
+            self._source.ended(ended.code)
             outcome, detail = how_it_ended(ended.code)
             return CallObservation(outcome, seconds=time.monotonic() - start, detail=detail)
+
+
+class _ItemSession:
+    """A process that has run nothing but this item's calls."""
+
+    def __init__(self, source: HostSource, seed: int):
+        self._source = source
+        self._seed = seed
+        self._session: Session | None = None
 
     def end(self) -> None:
         if self._session is not None:
@@ -97,7 +132,7 @@ class _Item:
                 self._source.discard_probe_host()
             self._session = None
 
-    def _running_session(self) -> Session:
+    def session(self) -> Session:
         if self._session is None:
             try:
                 self._session = self._source.probe_host().open_session(self._seed)
@@ -107,9 +142,14 @@ class _Item:
                 self._session = self._source.probe_host().open_session(self._seed)
         return self._session
 
-    def _kill(self) -> None:
+    def kill(self) -> None:
         self._source.discard_probe_host()
         self._session = None
+
+    def ended(self, code: int | None) -> None:
+        self._session = None
+        if code is None:
+            self._source.discard_probe_host()
 
 
 def how_it_ended(code: int | None) -> tuple[CallOutcome, str]:

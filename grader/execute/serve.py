@@ -1,7 +1,8 @@
 """The loop in the process that runs a student's code: takes requests off its socket and answers each with a frame.
 
-Two kinds of request: ``call`` runs one probe, ``notebook`` runs cells and answers once for each. The loop ends, and
-the process with it, when the grader closes the socket.
+Three kinds of request: ``call`` runs one probe, ``notebook`` runs cells and answers once for each, ``replay`` runs a
+notebook's definitions and answers before each. Calls that follow meet the notebook's names. The loop ends, and the
+process with it, when the grader closes the socket.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ import random
 import socket
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import lru_cache
 from types import ModuleType
 from typing import Any
@@ -21,6 +23,7 @@ import numpy as np
 from grader.execute import wire
 from grader.execute.capture import DescriptorPipe, HeadAndTail, TextSink
 from grader.execute.exit_codes import CHANNEL_LOST
+from grader.execute.replay import replay
 from grader.execute.tracebacks import student_error
 from grader.execute.values import Decoder, Encoder, ValueBounds
 from grader.model.observation import StudentError
@@ -46,6 +49,12 @@ def serve(connection: socket.socket, seed: int, bounds: ValueBounds, run_noteboo
     _hide_own_modules()
     reseed(seed)
     code = 0
+
+    def answer(body: Any) -> None:
+        if _getpid() != process:
+            _exit(0)
+        wire.send(connection, body)
+
     try:
         while (request := wire.receive(connection)) is not None:
             if request.body["op"] == "call":
@@ -57,18 +66,29 @@ def serve(connection: socket.socket, seed: int, bounds: ValueBounds, run_noteboo
                 if _getpid() != process:  # the student forked and came back twice: only the first one answers
                     _exit(0)
                 wire.send(connection, body, blobs)
+            elif request.body["op"] == "replay":
+                with _captured(HeadAndTail()):
+                    replay(request.body, work, answer)
+                descriptors.drain()
             elif run_notebook is not None:
-                run_notebook(
-                    {**request.body, "work": work, "seed": seed, "drain": descriptors.drain},
-                    lambda answer: wire.send(connection, answer) if _getpid() == process else _exit(0),
-                )
+                run_notebook({**request.body, "work": work, "seed": seed, "drain": descriptors.drain}, answer)
     except BaseException:  # the student closed or spoiled the socket, or raised in between by a signal handler
         code = CHANNEL_LOST
     _exit(code)
 
 
 def reseed(seed: int) -> None:
-    """Give Python's and NumPy's global generators a state that no earlier call can have touched; `seed` < 2**32."""
+    """Give all global generators, TensorFlow's where it is imported, a state that no earlier call can have touched.
+
+    `seed` < 2**32.
+    """
+    keras = sys.modules.get("keras")
+    # Not a stand-in, of which any use is remembered.
+    if isinstance(getattr(keras, "__file__", None), str):
+        try:
+            keras.utils.set_random_seed(seed)  # type: ignore[union-attr]
+        except Exception:  # half imported, or changed by the student
+            pass
     _seed_random(seed)
     _seed_numpy(seed)
 
@@ -91,6 +111,16 @@ def _hide_own_modules() -> None:
     _hidden.extend(sys.modules.pop(name, None) for name in own_modules())
 
 
+@contextmanager
+def _captured(printed: HeadAndTail) -> Iterator[None]:
+    streams = sys.stdout, sys.stderr
+    sys.stdout, sys.stderr = TextSink("stdout", printed.add), TextSink("stderr", printed.add)
+    try:
+        yield
+    finally:
+        sys.stdout, sys.stderr = streams
+
+
 def _call(
     request: wire.Frame, bounds: ValueBounds, work: str, descriptors: DescriptorPipe
 ) -> tuple[dict[str, Any], list[bytes]]:
@@ -98,16 +128,14 @@ def _call(
     probe = PROBES[request.body["probe"]]
     printed = HeadAndTail()
     outcome, value, error, detail = CallOutcome.RETURNED, None, None, ""
-    streams = sys.stdout, sys.stderr
-    sys.stdout, sys.stderr = TextSink("stdout", printed.add), TextSink("stderr", printed.add)
-    forget_uses()
-    start = _clock()
-    try:
-        value = probe(arguments)
-    except BaseException as raised:
-        outcome, error, detail = _outcome_of(raised, work)
-    seconds = _clock() - start
-    sys.stdout, sys.stderr = streams
+    with _captured(printed):
+        forget_uses()
+        start = _clock()
+        try:
+            value = probe(arguments)
+        except BaseException as raised:
+            outcome, error, detail = _outcome_of(raised, work)
+        seconds = _clock() - start
     if used := used_frameworks():
         outcome, value, detail = CallOutcome.FORBIDDEN, None, used[0]
     printed.add("stdout", descriptors.drain())

@@ -22,8 +22,7 @@ from grader.execute.capture import TextSink
 from grader.execute.outputs import KNOWN_MIME_TYPES, OutputList
 from grader.execute.tracebacks import student_error
 from grader.probes.frameworks import forget_uses
-
-_CELL_FILE_PREFIX = "<ipython-input-"
+from grader.probes.namespace import use_namespace
 
 
 class _Publisher(DisplayPublisher):
@@ -132,6 +131,7 @@ def _warm_up(shell: NotebookShell) -> None:
 def run_notebook(request: Mapping[str, Any], answer: Callable[[Any], None]) -> None:
     """Run the cells ``sources``, each answered with its outputs and its error, at most ``output_bytes`` a cell."""
     shell = NotebookShell.instance()
+    use_namespace(shell.user_ns)
     builtins.input = getpass.getpass = _no_input  # type: ignore[assignment]
     for number, source in enumerate(request["sources"]):
         answer({"cell": number, **_run_cell(shell, source, request)})
@@ -156,14 +156,9 @@ def _run_cell(shell: NotebookShell, source: str, request: Mapping[str, Any]) -> 
     outputs.write("stdout", request["drain"]())
     error = None
     if raised is not None:
-        told = student_error(raised, request["work"], _cell_of_file)
+        told = student_error(raised, request["work"])
         error = [told.type, told.message, list(told.frames)]
     return {"outputs": outputs.finish(), "execution_count": shell.execution_count - 1, "error": error}
-
-
-def _cell_of_file(file: str) -> int | None:
-    number = file.removeprefix(_CELL_FILE_PREFIX).partition("-")[0]
-    return int(number) if file.startswith(_CELL_FILE_PREFIX) and number.isdecimal() else None
 
 
 def _no_input(*_prompt: object, **_options: object) -> str:

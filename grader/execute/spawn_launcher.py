@@ -34,8 +34,16 @@ _END_S = 5.0
 class SpawnLauncher:
     """Makes hosts that are nothing but a folder."""
 
-    def __init__(self, runner: str, forbidden: Sequence[str], scratch: Path):
-        self._settings = {"runner": runner, "forbidden": list(forbidden)}
+    def __init__(
+        self,
+        runner: str,
+        forbidden: Sequence[str],
+        scratch: Path,
+        preload: Sequence[str] = (),
+        threads: int | None = None,
+    ):
+        # Named for their versions alone: student code imports them itself, which takes as long.
+        self._settings = {"runner": runner, "forbidden": list(forbidden), "preload": list(preload), "threads": threads}
         self._scratch = scratch
         self._numbers = count()
         self._seen: dict[str, Any] | None = None
@@ -117,7 +125,7 @@ class SpawnSession:
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
                     stderr=subprocess.DEVNULL,
-                    env=python_environment(home),
+                    env=python_environment(home, settings["threads"]),
                     cwd=work,
                     pass_fds=(theirs.fileno(),),
                     start_new_session=True,

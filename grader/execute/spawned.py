@@ -29,5 +29,5 @@ def main() -> None:
     restore_dropped_names()
     runner = settings["runner"] and preload_runner(settings["runner"], settings["forbidden"])
     sys.path[:] = [entry for entry in sys.path if entry != _PACKAGE_ROOT]
-    wire.send(connection, {"ready": True, "environment": versions(), "shell": runner is not None})
+    wire.send(connection, {"ready": True, "environment": versions(settings["preload"]), "shell": runner is not None})
     serve(connection, settings["seed"], ValueBounds(array_bytes=settings["array_bytes"]), runner)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import linecache
 import os
-from collections.abc import Callable
 from types import TracebackType
 
 from grader.model.observation import StudentError
 
+#: What the file of a notebook's cell is called; its number and more follow.
+CELL_FILE_PREFIX = "<ipython-input-"
 MOST_FRAMES = 20
 _FIRST_FRAMES = 5
 MOST_MESSAGE_CHARACTERS = 2000
@@ -16,16 +17,14 @@ MOST_MESSAGE_CHARACTERS = 2000
 _traceback_of = BaseException.__dict__["__traceback__"].__get__
 
 
-def student_error(
-    error: BaseException, work: str, cell_of_file: Callable[[str], int | None] = lambda file: None
-) -> StudentError:
-    """`error` with the frames that lie in the work folder `work` or, as told by `cell_of_file`, in a notebook cell.
+def student_error(error: BaseException, work: str) -> StudentError:
+    """`error` with the frames that lie in the work folder `work` or in a notebook cell.
 
     A frame reads ``Utils/layer_utils.py, line 12, in conv_forward: out[n] = x[n] * w``; of a deep stack the outermost
     and innermost frames are kept.
     """
-    frames = _frames(_traceback_of(error), os.path.realpath(work) + os.sep, cell_of_file)
-    if isinstance(error, SyntaxError) and (place := _syntax_error_place(error, work, cell_of_file)):
+    frames = _frames(_traceback_of(error), os.path.realpath(work) + os.sep)
+    if isinstance(error, SyntaxError) and (place := _syntax_error_place(error, work)):
         frames.append(place)
     if len(frames) > MOST_FRAMES:
         left_out = len(frames) - MOST_FRAMES
@@ -34,11 +33,17 @@ def student_error(
     return StudentError(_text(type(error).__name__, 200), _message(error), tuple(frames))
 
 
-def _frames(traceback: TracebackType | None, root: str, cell_of_file: Callable[[str], int | None]) -> list[str]:
+def cell_of_file(file: str) -> int | None:
+    """The number of the code cell, from 1, that a file stands for; None for a real file."""
+    number = file.removeprefix(CELL_FILE_PREFIX).partition("-")[0]
+    return int(number) if file.startswith(CELL_FILE_PREFIX) and number.isdecimal() else None
+
+
+def _frames(traceback: TracebackType | None, root: str) -> list[str]:
     found: list[tuple[str, int, str, str]] = []
     while traceback is not None:
         code = traceback.tb_frame.f_code
-        place = _place(code.co_filename, root, cell_of_file)
+        place = _place(code.co_filename, root)
         if place is not None:
             found.append((place, traceback.tb_lineno, code.co_name, code.co_filename))
         traceback = traceback.tb_next
@@ -55,7 +60,7 @@ def _frame_text(place: str, line: int, function: str, file: str) -> str:
     return _text(f"{place}, line {line}{within}: {source}" if source else f"{place}, line {line}{within}", 400)
 
 
-def _place(file: str, root: str, cell_of_file: Callable[[str], int | None]) -> str | None:
+def _place(file: str, root: str) -> str | None:
     cell = cell_of_file(file)
     if cell is not None:
         return f"cell {cell}"
@@ -63,10 +68,10 @@ def _place(file: str, root: str, cell_of_file: Callable[[str], int | None]) -> s
     return real[len(root) :].replace(os.sep, "/") if real.startswith(root) else None
 
 
-def _syntax_error_place(error: SyntaxError, work: str, cell_of_file: Callable[[str], int | None]) -> str | None:
+def _syntax_error_place(error: SyntaxError, work: str) -> str | None:
     if not isinstance(error.filename, str) or not isinstance(error.lineno, int):
         return None
-    place = _place(error.filename, os.path.realpath(work) + os.sep, cell_of_file)
+    place = _place(error.filename, os.path.realpath(work) + os.sep)
     source = error.text.strip() if isinstance(error.text, str) else ""
     return None if place is None else _text(f"{place}, line {error.lineno}: {source}", 400)
 

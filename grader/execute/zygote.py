@@ -13,13 +13,14 @@ import select
 import signal
 import socket
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from grader.execute import wire
 from grader.execute.child import ChildOrder, run_child
 from grader.execute.environment import versions
+from grader.execute.preloading import import_packages
 from grader.execute.process_control import adopt_orphans, die_with_parent, reap_ended
 from grader.execute.runners import preload_runner
 from grader.execute.serve import NotebookRunner, own_modules
@@ -48,7 +49,7 @@ def main() -> None:
         return
     try:
         zygote = Zygote(control, frame.body)
-        wire.send(control, {"ready": True, "environment": versions(), "shell": zygote.has_shell})
+        wire.send(control, {"ready": True, "environment": versions(zygote.preloaded), "shell": zygote.has_shell})
     except BaseException as error:
         wire.send(control, {"failed": f"{type(error).__name__}: {error}"[:1000]})
         raise
@@ -56,17 +57,20 @@ def main() -> None:
 
 
 class Zygote:
-    """State of the fork server. `settings` are ``level``, ``runner`` (empty: for probes only), ``forbidden`` and the wall's
-    paths."""
+    """State of the fork server. `settings` are ``level``, ``runner`` (empty: for probes only), ``forbidden``,
+    ``preload`` (packages), ``threads`` and the wall's paths."""
 
     def __init__(self, control: socket.socket, settings: Mapping[str, Any]):
         self._control = control
         self._parent = _handle_of_parent()
+        self._threads: int | None = settings["threads"]
         adopt_orphans()
         install_stand_ins(settings["forbidden"])
         runner = settings["runner"]
         for module in (*_PRELOADED, *(_PRELOADED_FOR_NOTEBOOKS if runner else ())):
             _import_if_installed(module)
+        self.preloaded: Sequence[str] = settings["preload"]
+        import_packages(self.preloaded)
         restore_dropped_names()
         self._run_notebook: NotebookRunner | None = preload_runner(runner, settings["forbidden"]) if runner else None
         # A child's end wakes the loop up. It is waited for, and not left to the kernel, which would not count its time.
@@ -128,7 +132,7 @@ class Zygote:
         if process == 0:
             run_child(
                 socket.socket(fileno=descriptor),
-                ChildOrder(Path(order["work"]), ExecutionLimits(**order["limits"]), order["slot"]),
+                ChildOrder(Path(order["work"]), ExecutionLimits(**order["limits"]), order["slot"], self._threads),
                 self._sandbox,
                 self._descriptors,
                 self._run_notebook,

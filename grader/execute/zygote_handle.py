@@ -38,7 +38,7 @@ class ZygoteHandle:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                env=python_environment(home),
+                env=python_environment(home, settings["threads"]),
                 cwd=home,
                 pass_fds=(theirs.fileno(),),
                 start_new_session=True,
@@ -50,7 +50,7 @@ class ZygoteHandle:
         except BaseException as error:
             self.close()
             if isinstance(error, OSError):
-                raise InfrastructureError(f"the fork server did not start: {error}") from error
+                raise InfrastructureError(f"the fork server did not start: {self._last_words()}") from error
             raise
         self.environment: dict[str, str] = body["environment"]
         self.has_runner: bool = body["shell"]
