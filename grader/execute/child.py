@@ -51,7 +51,7 @@ def run_child(
         _leave_zygote(channel, foreign_descriptors)
         # Sent before anything else: the kernel tells the grader this process's id along with it.
         wire.send(channel, {"hello": True})
-        sandbox.enter_cell(CellPolicy(work=str(order.work), limits=order.limits, slot=order.slot))
+        sandbox.enter_cell(CellPolicy(work=str(order.work), limits=order.limits, slot=order.slot, forks=True))
         die_with_parent()
         adopt_orphans()
         _set_environment(order.threads)
@@ -59,7 +59,7 @@ def run_child(
     except BaseException as error:
         _report_failure(channel, error)
     try:
-        _Host(channel, order, sandbox.level is IsolationLevel.NAMESPACES, run_notebook).loop()
+        _Host(channel, order, sandbox, run_notebook).loop()
     except BaseException as error:
         _report_failure(channel, error)
     os._exit(0)
@@ -100,11 +100,12 @@ class _Host:
     """Serves the grader's orders: ``files``, ``item`` (with the item's socket), ``end``."""
 
     def __init__(
-        self, channel: socket.socket, order: ChildOrder, own_namespace: bool, run_notebook: NotebookRunner | None
+        self, channel: socket.socket, order: ChildOrder, sandbox: Sandbox, run_notebook: NotebookRunner | None
     ):
         self._channel = channel
         self._order = order
-        self._own_namespace = own_namespace
+        self._sandbox = sandbox
+        self._own_namespace = sandbox.level is IsolationLevel.NAMESPACES
         self._run_notebook = run_notebook
         self._inner: int | None = None
         self._inner_handle = -1
@@ -160,6 +161,7 @@ class _Host:
             die_with_parent()
             os.setsid()
             self._channel.close()
+            self._sandbox.enter_fork()
             bounds = ValueBounds(array_bytes=self._order.limits.array_bytes)
             serve(socket.socket(fileno=descriptor), seed, bounds, self._run_notebook)
         finally:

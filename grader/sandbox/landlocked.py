@@ -50,6 +50,7 @@ class LandlockSandbox:
         self._wall: WallPolicy | None = None
         self._readable: list[landlock.Grant] = []
         self._machine = ""
+        self._work = ""
         self._as_root = False
         self._changes_user = False
         self._scopes_signals = False
@@ -96,24 +97,35 @@ class LandlockSandbox:
             _give_away(work, uid)
         environment.clear_environment()
         resource_limits.apply(policy.limits, processes_already=self._processes_counted_against(uid))
-        grants = [
-            *self._readable,
-            *(landlock.Grant(path, landlock.READ) for path in _existing(_PROC_FACTS)),
-            landlock.Grant(f"/proc/{os.getpid()}", landlock.READ),
-            landlock.Grant(work, landlock.EVERYTHING),
-        ]
+        self._work = work
+        # A process that is forked later has a folder of its own in /proc, which no rule can name yet.
+        processes = "/proc" if policy.forks else f"/proc/{os.getpid()}"
         if self._as_root:
             credentials.empty_bounding_set()
         if self._changes_user:
             credentials.become(uid)
         credentials.keep_capabilities(())
-        landlock.restrict(grants)
+        landlock.restrict(self._grants(processes))
         syscalls.prctl("making /proc/self readable", syscalls.PR_SET_DUMPABLE, 1)
         tether.fasten()
         # Before the filter, which makes a change of mode do nothing.
         environment.settle(work, os.path.join(work, ".home"), os.path.join(work, ".tmp"))
         rules = [*filter_rules.refused_everywhere(), *filter_rules.no_reaching_out()]
         seccomp.install(seccomp.program(rules, self._machine))
+
+    def enter_fork(self) -> None:
+        own = f"/proc/{os.getpid()}"
+        # Kept open: Landlock knows a folder of /proc by its inode, which the kernel may replace while nobody holds it.
+        os.open(own, os.O_PATH | os.O_CLOEXEC)
+        landlock.restrict(self._grants(own))
+
+    def _grants(self, processes: str) -> list[landlock.Grant]:
+        return [
+            *self._readable,
+            *(landlock.Grant(path, landlock.READ) for path in _existing(_PROC_FACTS)),
+            landlock.Grant(processes, landlock.READ),
+            landlock.Grant(self._work, landlock.EVERYTHING),
+        ]
 
     def gaps(self) -> dict[str, str]:
         conditional = guarantees.CONDITIONAL_GAPS[self.level]

@@ -104,6 +104,9 @@ class NamespaceSandbox:
         syscalls.prctl("making /proc/self readable", syscalls.PR_SET_DUMPABLE, 1)
         environment.settle(policy.work, _HOME, _TEMPORARY)
 
+    def enter_fork(self) -> None:
+        """There is nothing more to give up at this level: nobody else is in sight."""
+
     def gaps(self) -> dict[str, str]:
         open_attacks = dict(guarantees.KNOWN_GAPS[self.level])
         if system_call_numbers.architecture() is None:

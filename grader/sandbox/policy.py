@@ -31,12 +31,14 @@ class CellPolicy:
     `work`: absolute path of the child's writable folder. At `namespaces` a fresh file system of limited size is
     mounted there, whatever the path; at the other levels it is an existing folder below the wall's `scratch`.
     `slot`: a small number, distinct among children that live at the same time; when root starts the sandbox it
-    picks the unprivileged user that the child becomes.
+    picks the unprivileged user that the child becomes. `forks`: the child runs no student code itself, but forks
+    processes that do, each of which calls `Sandbox.enter_fork` first.
     """
 
     work: str
     limits: ExecutionLimits
     slot: int
+    forks: bool = False
 
 
 class Sandbox(Protocol):
@@ -59,6 +61,12 @@ class Sandbox(Protocol):
         when they die. Whoever forked the caller therefore waits for it and kills it by the pid it knows. Afterwards
         the current folder is `policy.work`, and HOME and TMPDIR are writable. Raises InfrastructureError, in the
         caller or in such a descendant of it.
+        """
+
+    def enter_fork(self) -> None:
+        """Give up, for good, what a process forked in the cell does not need of those around it.
+
+        For a cell entered with `CellPolicy.forks`. Raises InfrastructureError.
         """
 
     def gaps(self) -> dict[str, str]:

@@ -32,6 +32,9 @@ class LimitsSandbox:
             credentials.forbid_new_privileges()
             supervisor.die_with_parent()
 
+    def enter_fork(self) -> None:
+        """There is nothing more to give up at this level."""
+
     def gaps(self) -> dict[str, str]:
         conditional = guarantees.CONDITIONAL_GAPS[self.level]
         open_attacks = dict(guarantees.KNOWN_GAPS[self.level])
@@ -54,6 +57,9 @@ class BareSandbox:
         if hasattr(os, "setsid"):
             os.setsid()
         _settle_in(policy.work)
+
+    def enter_fork(self) -> None:
+        """There is nothing more to give up at this level."""
 
     def gaps(self) -> dict[str, str]:
         return dict(guarantees.KNOWN_GAPS[self.level])
