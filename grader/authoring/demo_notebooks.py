@@ -8,6 +8,8 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from grader.authoring.markers import contains_marker
+
 Output = dict[str, Any]
 Cell = dict[str, Any]
 #: Stored outputs by the id of their cell. A cell that is not named was never run.
@@ -53,6 +55,15 @@ def filled(template: bytes, outputs: Outputs, answer: str = "") -> bytes:
             count += 1
             cell["execution_count"] = count
             cell["outputs"] = [dict(output) for output in outputs[cell["id"]]]
+    return (json.dumps(notebook, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
+
+
+def as_handed_in(reference: bytes) -> bytes:
+    """The reference's notebook as a team would have it: without the lines that mark solutions; outputs stay."""
+    notebook = json.loads(reference)
+    for cell in notebook["cells"]:
+        lines = "".join(cell["source"]).splitlines(keepends=True)
+        cell["source"] = [line for line in lines if not contains_marker(line)]
     return (json.dumps(notebook, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
 
 

@@ -13,14 +13,14 @@ from grader.authoring.demo_archives import Packing, packed
 from grader.authoring.demo_code import hostile, misbehaving, nested_loops, typical_bugs
 from grader.authoring.demo_code.body import Bodies
 from grader.authoring.demo_layers import with_bodies, without_markers
-from grader.authoring.demo_notebooks import Outputs, filled, outputs_of, stored_outputs
+from grader.authoring.demo_notebooks import Outputs, as_handed_in, filled, outputs_of, stored_outputs
 from grader.authoring.template import HANDED_OUT
 from grader.intake.handout import LAYER_UTILS, NOTEBOOK_NAMES
 from grader.messages import catalogue
 from grader.model.errors import UsageError
 from grader.model.status import SubmissionStatus
 
-_NOTEBOOK_1 = NOTEBOOK_NAMES[1]
+_NOTEBOOK_1, _NOTEBOOK_2 = NOTEBOOK_NAMES[1], NOTEBOOK_NAMES[2]
 
 _CONV_FORWARD = ("p1.conv_forward.valid", "p1.conv_forward.same")
 _CONV_BACKWARD = ("p1.conv_backward.valid", "p1.conv_backward.same")
@@ -44,7 +44,10 @@ class DemoSubmission:
 
 @dataclass(frozen=True, slots=True)
 class _Sample:
-    """How a sample is made. Without `bodies` it is the reference's code; `left_out` are cells that were never run."""
+    """How a sample is made. Without `bodies` it is the reference's code; `left_out` are cells that were never run.
+
+    `trained`: Part 2 is there too, as the reference has it. Training takes a minute, so only few samples have one.
+    """
 
     key: str
     bodies: Bodies | None
@@ -52,6 +55,7 @@ class _Sample:
     not_passed: tuple[str, ...] = ()
     answer: str = ""
     left_out: Callable[[str], bool] = lambda source: False
+    trained: bool = False
 
 
 def _calls(*tests: str) -> Callable[[str], bool]:
@@ -60,7 +64,7 @@ def _calls(*tests: str) -> Callable[[str], bool]:
 
 _SAMPLES = (
     _Sample("vectorised", None, Packing.FLAT_TAR_GZ, answer="Every window's gradient is `dout` times `w`; where windows "
-            "overlap, the contributions are added up. We pad as little as the stride needs."),
+            "overlap, the contributions are added up. We pad as little as the stride needs.", trained=True),
     _Sample("nested_loops", nested_loops.NESTED_LOOPS, Packing.WHOLE_ZIP, answer="We go through all windows again and add "
             "`dout * w` to the pixels of each. The padding is the same whatever the stride."),
     _Sample("kernel_flipped", typical_bugs.KERNEL_FLIPPED, Packing.FLAT_TAR_GZ, (*_CONV_FORWARD, *_CONV_BACKWARD),
@@ -120,10 +124,11 @@ def _work_folder(sample: _Sample, handout: dict[str, bytes], solved: dict[str, b
     else:
         layers = with_bodies(handout[LAYER_UTILS].decode(), sample.bodies)
     files = {**handout, LAYER_UTILS: layers.encode()}
-    for path in handout:
-        if path.endswith(".ipynb") and not (path == _NOTEBOOK_1 and sample.key == "blank"):
-            outputs = _outputs(sample, layers, solved[path]) if path == _NOTEBOOK_1 else stored_outputs(solved[path])
-            files[path] = filled(handout[path], outputs, sample.answer)
+    if sample.key != "blank":
+        outputs = _outputs(sample, layers, solved[_NOTEBOOK_1])
+        files[_NOTEBOOK_1] = filled(handout[_NOTEBOOK_1], outputs, sample.answer)
+    if sample.trained:
+        files[_NOTEBOOK_2] = as_handed_in(solved[_NOTEBOOK_2])
     return files
 
 

@@ -12,15 +12,18 @@ from grader.datasets.loading import cache_of, look
 from grader.datasets.places import VARIABLE, Surroundings, usual_places
 from grader.datasets.refusals import DataRefused
 from grader.datasets.stand_in import entry_name
-from grader.engine import packages, seed
+from grader.engine import free_memory, packages, seed
 from grader.engine.installation import Installation
 from grader.engine.run_setup import BATCH_WEAKEST, load_rubric
+from grader.engine.settings import trains, usable_cores
 from grader.messages import catalogue
 from grader.model.errors import UsageError
 from grader.model.isolation import IsolationReport
 from grader.sandbox import survey
 
 _TESTED = ((3, 11), (3, 12), (3, 13))
+#: What a worker with its zygote and a child that trains a small network holds, measured.
+_TRAINING_BYTES = 1 << 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,8 @@ def examine(installation: Installation, environ: MutableMapping[str, str], data:
     return [
         _python(),
         *_packages(),
+        _tensorflow(_rubric_trains(installation)),
+        _memory(),
         *_isolation(survey()),
         _handout(installation),
         _reference(installation),
@@ -65,7 +70,6 @@ def _packages() -> list[Finding]:
     wanted = (
         ("packages_batch", packages.BATCH, True),
         ("packages_nbclient", packages.NBCLIENT, False),
-        ("packages_tensorflow", packages.TENSORFLOW, False),
     )
     findings = []
     for key, group, needed in wanted:
@@ -74,6 +78,38 @@ def _packages() -> list[Finding]:
         advice = _text("install", python=sys.executable, names=" ".join(missing)) if missing else ""
         findings.append(Finding(_text(key), not missing, needed, detail, advice))
     return findings
+
+
+def _tensorflow(needed: bool) -> Finding:
+    """Found, and its version read, without importing it, which takes seconds."""
+    missing = packages.missing(packages.TENSORFLOW)
+    name = _text("tensorflow")
+    if missing:
+        advice = _text("install", python=sys.executable, names=" ".join(missing))
+        return Finding(name, False, needed, _text("no_tensorflow", names=", ".join(missing)), advice)
+    versions = packages.training_versions()
+    detail = _text("tensorflow_versions", **{key: versions.get(key, "?") for key in packages.TENSORFLOW})
+    return Finding(name, True, needed, detail)
+
+
+def _rubric_trains(installation: Installation) -> bool:
+    try:
+        rubric = load_rubric(installation, None)
+    except UsageError:  # told by a finding of its own
+        return False
+    return any(trains(rubric, item.part) for item in rubric.items)
+
+
+def _memory() -> Finding:
+    """Whether as many hand-ins of Part 2 as there are cores fit in at a time."""
+    name, cores = _text("memory"), usable_cores()
+    free = free_memory.available_bytes()
+    if free is None:
+        return Finding(name, True, False, _text("memory_unknown"))
+    at_a_time = max(1, free // _TRAINING_BYTES)
+    enough = at_a_time >= cores
+    detail = _text("memory_free", free=f"{free / (1 << 30):.1f}", cores=cores)
+    return Finding(name, enough, False, detail, "" if enough else _text("memory_advice", jobs=at_a_time))
 
 
 def _isolation(report: IsolationReport) -> list[Finding]:
