@@ -121,7 +121,8 @@ def in_cell(sandbox, level: IsolationLevel, scene: SimpleNamespace, name: str, s
     if child == 0:
         os.close(release_write)
         try:
-            sandbox.enter_cell(CellPolicy(work=work, limits=LIMITS, slot=slot))
+            sandbox.enter_cell(CellPolicy(work=work, limits=LIMITS, slot=slot, forks=True))
+            sandbox.enter_fork()
             act = next(getattr(module, name) for module in ACTS if hasattr(module, name))
             os.write(answer_write, json.dumps(judged(lambda: act(scene))).encode())
         except BaseException as error:
