@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from grader.messages import catalogue
 from grader.model.evidence import CaseEvidence
 from grader.model.scorecard import CheckResult, ItemResult
 from grader.report.audience import public_failing_case, public_larger_case
@@ -14,6 +15,7 @@ from grader.report.clean_text import clean_line, clean_lines
 from grader.report.error_map import ErrorMap, error_map
 from grader.report.number_table import NumberComparison, compare
 from grader.report.try_code import try_code
+from grader.report.wording import problem_text, write
 
 #: Gives the arrays of a case by prefix, under their names without it: ``args/x``, ``expected/<answer>/out``, ``got/out``.
 Arrays = Callable[[str], Mapping[str, np.ndarray]]
@@ -28,7 +30,9 @@ ARGUMENTS, EXPECTED, GOT = "args/", "expected/", "got/"
 
 @dataclass(frozen=True, slots=True)
 class FailingCase:
-    """`asked` pairs a name with its shape or setting; `comparisons` pairs an array's name with its numbers.
+    """`asked` pairs a name with its shape or setting, no name with a phrase that says both; `comparisons` pairs an array's
+    name with its numbers. `problems` are breaches of the contract beside the one that the check's message tells. `stored`
+    says whether any array of the case was kept.
 
     `maps` holds pictures of where arrays differ, by name, for those that a picture says something about. `absent` names
     expected arrays for which nothing comparable came back. `code` are lines of Python that set
@@ -44,6 +48,18 @@ class FailingCase:
     output: tuple[str, ...] = ()
     code: tuple[str, ...] = ()
     maps: Mapping[str, ErrorMap] = field(default_factory=dict)
+    problems: tuple[str, ...] = ()
+    stored: bool = True
+
+    @property
+    def settings(self) -> str:
+        """All of `asked` on one line."""
+        return ", ".join(f"{name} {value}" if name else value for name, value in self.asked)
+
+    @property
+    def bare(self) -> bool:
+        """Whether nothing is known but what was asked and what was wrong: no array, no error, no output."""
+        return not (self.stored or self.error_type or self.output)
 
 
 def case_prefix(item_id: str, case: CaseEvidence) -> str:
@@ -97,7 +113,7 @@ def _ready(item_id: str, case: CaseEvidence, check: CheckResult, arrays: Arrays,
     error = case.error
     drawn = {name: error_map(expected[name], got[name], check.limit, size) for name in wrong if name in got}
     return FailingCase(
-        asked=tuple((clean_line(name, 40), asked_text(value)) for name, value in case.asked.items()),
+        asked=tuple(_asked(name, value) for name, value in case.asked.items()),
         comparisons=tuple(
             (name, compare(expected[name], got[name], check.limit, size))
             for name in expected
@@ -112,7 +128,18 @@ def _ready(item_id: str, case: CaseEvidence, check: CheckResult, arrays: Arrays,
         output=tuple(clean_lines(case.output, OUTPUT_LINES, LINE_CHARACTERS)) if case.output.strip() else (),
         code=try_code(_under(found, ARGUMENTS), case.asked),
         maps={name: picture for name, picture in drawn.items() if picture is not None},
+        problems=tuple(problem_text(problem) for problem in case.problems[1:]),
+        stored=bool(found),
     )
+
+
+def _asked(name: str, value: object) -> tuple[str, str]:
+    """A number that has a phrase of its own, "64 images", else the name and the value."""
+    key = f"training_report.asked.{name}"
+    if isinstance(value, int | float) and not isinstance(value, bool) and key in catalogue():
+        one = f"{key}_one"
+        return "", write(one if value == 1 and one in catalogue() else key, value=f"{value:,}")
+    return clean_line(name, 40), asked_text(value)
 
 
 def asked_text(value: object) -> str:

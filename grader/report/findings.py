@@ -75,7 +75,8 @@ def _of_check(
 def _case_lines(case: FailingCase) -> list[str]:
     lines = []
     if case.asked:
-        lines.append(write("ci.smallest", asked=", ".join(f"{name} {value}" for name, value in case.asked)))
+        lines.append(write("training_report.asked_with" if case.bare else "ci.smallest", asked=case.settings))
+    lines += case.problems
     if case.frames:
         lines += [write("ci.frames"), *(f"    {frame}" for frame in case.frames)]
     for name, numbers in case.comparisons:

@@ -8,10 +8,14 @@ from dataclasses import dataclass
 import grader
 from grader.model.scorecard import CheckResult, ItemResult, Scorecard
 from grader.model.status import ItemStatus
+from grader.report.accuracy_view import AccuracyView, accuracy_view
 from grader.report.audience import flags_for_student
 from grader.report.failing_case import Arrays, FailingCase, distinct_cases, failing_case, larger_case, no_arrays
+from grader.report.image_words import data_sentence
 from grader.report.page import render_page
+from grader.report.training_view import training_view
 from grader.report.wording import feedback, first_hints, flag_text, isolation_sentence, limits_sentence, write
+from grader.report.writeup_view import WriteupView, writeup_view
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +29,15 @@ class _CheckView:
 
 @dataclass(frozen=True, slots=True)
 class _ItemView:
+    """`numbers` tells whether any check was measured against a limit."""
+
     item: ItemResult
     title: str
     feedback: list[str]
     checks: list[_CheckView]
+    numbers: bool
+    accuracy: AccuracyView | None
+    writeup: WriteupView | None
 
 
 def render(scorecard: Scorecard, arrays: Arrays = no_arrays, notebooks: Sequence[tuple[str, str]] = ()) -> str:
@@ -40,18 +49,24 @@ def render(scorecard: Scorecard, arrays: Arrays = no_arrays, notebooks: Sequence
     return render_page(
         "report.html.j2",
         card=scorecard,
-        items=[_item_view(item, arrays) for item in scorecard.items],
+        items=[_item_view(item, scorecard, arrays) for item in scorecard.items],
         skipped=", ".join(item.id for item in scorecard.items if item.status is ItemStatus.SKIPPED),
         flags=[(flag, flag_text(flag)) for flag in flags_for_student(scorecard.flags)],
         isolation=isolation_sentence(scorecard.isolation, scorecard.status),
         limits=[limits_sentence(part, scorecard.limits[part]) for part in sorted(scorecard.limits)],
         reason=scorecard.reason or write("report.no_reason"),
+        training=[
+            view
+            for part in sorted(scorecard.training)
+            if (view := training_view(part, scorecard.training[part])) is not None
+        ],
+        data="" if scorecard.data is None else data_sentence(scorecard.data),
         notebooks=notebooks,
         version=grader.__version__,
     )
 
 
-def _item_view(item: ItemResult, arrays: Arrays) -> _ItemView:
+def _item_view(item: ItemResult, card: Scorecard, arrays: Arrays) -> _ItemView:
     hints = first_hints(item)
     cases = distinct_cases(item)
     checks = [
@@ -64,4 +79,12 @@ def _item_view(item: ItemResult, arrays: Arrays) -> _ItemView:
         )
         for check in item.checks
     ]
-    return _ItemView(item, write(item.title), feedback(item), checks)
+    return _ItemView(
+        item=item,
+        title=write(item.title),
+        feedback=feedback(item),
+        checks=checks,
+        numbers=item.accuracy is None and any(check.measured is not None for check in item.checks),
+        accuracy=accuracy_view(item, card, arrays),
+        writeup=writeup_view(item),
+    )

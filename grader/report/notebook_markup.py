@@ -26,7 +26,8 @@ _HEADING_SHIFT, _LOWEST_HEADING = 2, 6
 class _Renderer(IPythonRenderer):
     """Shows where a link or a picture would lead, and does not lead there."""
 
-    def __init__(self) -> None:
+    def __init__(self, heading_shift: int) -> None:
+        self._heading_shift = heading_shift
         super().__init__(escape=True, allow_harmful_protocols=False, exclude_anchor_links=True)
 
     def link(self, text: str, url: str, title: str | None = None) -> str:
@@ -36,20 +37,23 @@ class _Renderer(IPythonRenderer):
         return f"[{self.escape_html(text)}]"
 
     def heading(self, text: str, level: int, **attrs: object) -> str:
-        level = min(level + _HEADING_SHIFT, _LOWEST_HEADING)
+        level = min(level + self._heading_shift, _LOWEST_HEADING)
         return f"<h{level}>{text}</h{level}>\n"
 
     def block_mermaidjs(self, code: str) -> str:
         return f"<pre>{self.escape_html(code)}</pre>"
 
 
-def markdown(source: str) -> str | None:
-    """HTML of a Markdown cell; None where it is better shown as text. Formulas stay as they were typed."""
+def markdown(source: str, heading_shift: int = _HEADING_SHIFT) -> str | None:
+    """HTML of a Markdown cell; None where it is better shown as text. Formulas stay as they were typed.
+
+    Headings go `heading_shift` levels below those that were written.
+    """
     if len(source) > _LONGEST:
         return None
     try:
         plugins = [import_plugin(name) for name in _PLUGINS]
-        html = MarkdownWithMath(renderer=_Renderer(), plugins=plugins).render(source)
+        html = MarkdownWithMath(renderer=_Renderer(heading_shift), plugins=plugins).render(source)
         return bleach.clean(html, tags=_TAGS, attributes={"span": ["class"]}, protocols=frozenset(), strip=False)
     except Exception:
         # Whatever a parser of others stumbles over in a hostile text: the page has the source instead.

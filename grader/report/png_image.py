@@ -1,9 +1,11 @@
-"""Takes a PNG apart and puts it together again from what makes the picture, so that nothing else rides along."""
+"""PNG files: one taken apart and put together again, so that nothing rides along with the picture; and one of pixels."""
 
 from __future__ import annotations
 
 import struct
 import zlib
+
+import numpy as np
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
@@ -54,3 +56,17 @@ def _size(header: bytes) -> tuple[int, int] | None:
     width, height, depth, colour, compression, filtering, interlace = struct.unpack(">IIBBBBB", header)
     sound = depth in _DEPTHS.get(colour, ()) and compression == 0 and filtering == 0 and interlace <= 1
     return (width, height) if sound and 0 < width <= _LARGEST_SIDE and 0 < height <= _LARGEST_SIDE else None
+
+
+def encoded(pixels: np.ndarray) -> bytes:
+    """A PNG of `pixels` ``(H, W, 3)`` uint8, red, green, blue."""
+    height, width, _ = pixels.shape
+    rows = np.zeros((height, 1 + 3 * width), np.uint8)  # each row starts with its filter: none
+    rows[:, 1:] = pixels.reshape(height, 3 * width)
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(rows.tobytes(), 9)), (b"IEND", b""))
+    return _SIGNATURE + b"".join(_chunk(kind, content) for kind, content in chunks)
+
+
+def _chunk(kind: bytes, content: bytes) -> bytes:
+    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))

@@ -1,0 +1,139 @@
+"""What was measured of a trained model, made ready to be shown beside what its notebook claims."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from grader.model.evidence import AccuracyEvidence, DataUsed, Measured
+from grader.model.scorecard import ItemResult, Scorecard
+from grader.report.accuracy_scale import (
+    ScalePicture,
+    accuracy_text,
+    interval_text,
+    ramp_sentence,
+    scale_picture,
+    share_right,
+)
+from grader.report.confusion_matrix import ConfusionMatrix, confusion_matrix
+from grader.report.failing_case import Arrays
+from grader.report.image_words import class_names, data_sentence, images_words, is_stand_in
+from grader.report.sample_images import SampleImage, sample_images
+from grader.report.training_view import longest_run, seconds_per_epoch, seconds_text
+from grader.report.wording import feedback, problem_text, write
+
+#: The split that everybody may see: of any other one no image is shown.
+_PUBLIC_SPLIT = "test"
+
+
+@dataclass(frozen=True, slots=True)
+class ValidationFigure:
+    """One of the three accuracies on validation images; `value` is empty where it is not known, `note` says more."""
+
+    source: str
+    value: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AccuracyView:
+    """`measured` says what pays in one line, empty where nothing was measured; then `problem` says why.
+
+    `facts` are labels and values; `images` names what the confusion matrix and `samples` were made of.
+    """
+
+    measured: str
+    scale: ScalePicture | None
+    ramp: str
+    figures: tuple[ValidationFigure, ...]
+    other_data: bool
+    facts: tuple[tuple[str, str], ...]
+    data: str
+    stands_in: bool
+    problem: str = ""
+    images: str = ""
+    confusion: ConfusionMatrix | None = None
+    samples: tuple[SampleImage, ...] = ()
+
+
+def accuracy_view(item: ItemResult, card: Scorecard, arrays: Arrays) -> AccuracyView | None:
+    """None for an item that is not about accuracy. `arrays` are asked for those of the whole item."""
+    found = item.accuracy
+    if found is None:
+        return None
+    paying = found.paying
+    stored: Mapping[str, np.ndarray] = arrays(f"{item.id}/") if paying is not None else {}
+    names = class_names(card.data)
+    labels, predictions = stored.get("labels"), stored.get("predictions")
+    matrix = None if labels is None or predictions is None else confusion_matrix(labels, predictions, names)
+    problem = "" if found.problem is None else problem_text(found.problem)
+    return AccuracyView(
+        measured="" if paying is None else measured_line(paying, card.data),
+        scale=None if paying is None else scale_picture(paying, item.scale),
+        ramp="" if item.scale is None or paying is None else ramp_sentence(item.scale),
+        figures=_figures(found),
+        other_data=found.claimed_stored is not None and not found.same_data,
+        facts=_facts(found, card, item.part),
+        data="" if card.data is None else data_sentence(card.data),
+        stands_in=is_stand_in(card.data) and card.data is not None and not card.data.asked_for,
+        problem="" if problem in feedback(item) else problem,
+        images="" if paying is None else images_words(paying, card.data),
+        confusion=matrix,
+        samples=sample_images(stored, names) if paying is not None and paying.split == _PUBLIC_SPLIT else (),
+    )
+
+
+def measured_line(measured: Measured, data: DataUsed | None) -> str:
+    """The accuracy that pays in one line: "0.783 (95 % interval 0.756-0.807) of 1,000 hidden stand-in images"."""
+    return write(
+        "training_report.measured",
+        accuracy=accuracy_text(share_right(measured)),
+        interval=interval_text(measured),
+        images=images_words(measured, data),
+    )
+
+
+def claims_line(found: AccuracyEvidence) -> str:
+    """The three accuracies on validation images in one line; empty where none of them is known."""
+    told = [f"{figure.value} ({figure.source})" for figure in _figures(found) if figure.value]
+    return write("training_report.claims", figures="; ".join(told)) if told else ""
+
+
+def _figures(found: AccuracyEvidence) -> tuple[ValidationFigure, ...]:
+    measured = found.validation
+    if found.claimed_stored is found.claimed_rerun is measured is None:
+        return ()
+    note = ""
+    if measured is not None:
+        values = {"interval": interval_text(measured), "count": f"{measured.images:,}"}
+        note = write("training_report.figure.measured_note", **values)
+    return (
+        _claimed("stored", found.claimed_stored),
+        _claimed("rerun", found.claimed_rerun),
+        ValidationFigure(
+            write("training_report.figure.measured"),
+            "" if measured is None else accuracy_text(share_right(measured)),
+            note,
+        ),
+    )
+
+
+def _claimed(source: str, accuracy: float | None) -> ValidationFigure:
+    value = "" if accuracy is None else accuracy_text(accuracy)
+    return ValidationFigure(write(f"training_report.figure.{source}"), value)
+
+
+def _facts(found: AccuracyEvidence, card: Scorecard, part: int) -> tuple[tuple[str, str], ...]:
+    facts = [] if found.model == "none" else [("model", write(f"training_report.model.{found.model}"))]
+    if found.paying is not None:
+        right = write("training_report.fact.of", right=f"{found.paying.correct:,}", count=f"{found.paying.images:,}")
+        facts.append(("right", right))
+    if found.parameters is not None:
+        facts.append(("parameters", f"{found.parameters:,}"))
+    run = longest_run(card.training.get(part, ()))
+    each = None if run is None else seconds_per_epoch(run)
+    if run is not None and each is not None:
+        facts.append(("seconds", write("training_report.fact.seconds_of", seconds=seconds_text(each), cell=run.cell)))
+    return tuple((write(f"training_report.fact.{name}"), value) for name, value in facts)
