@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from grader.execute.environment import versions
 from grader.execute.live import LiveNotebook
 from grader.execute.probing import probe_item
 from grader.execute.readable import ReadableFolders
@@ -60,6 +61,7 @@ class Executor:
             if not installed_paths((package,)):
                 raise UsageError(f"{package} is not installed: pip install 'cnn-grader[grading,tf]'")
         self._runner = runner
+        self._preload = tuple(preload)
         runner_or_none = runner if notebooks else ""
         if scratch is None:
             self._scratch = Path(tempfile.mkdtemp(prefix="cnn-grader-"))
@@ -77,7 +79,8 @@ class Executor:
                 raise UsageError(f"isolation {level!s} needs Linux with fork and /proc; --isolation none does not")
             from grader.execute.spawn_launcher import SpawnLauncher
 
-            self._launcher = SpawnLauncher(runner_or_none, forbidden_modules, self._scratch, preload, threads)
+            # Nothing is preloaded: student code imports it itself, which takes as long.
+            self._launcher = SpawnLauncher(runner_or_none, forbidden_modules, self._scratch, threads)
         else:
             from grader.execute.fork_launcher import ForkLauncher
             from grader.sandbox import default_wall
@@ -90,8 +93,11 @@ class Executor:
             )
 
     def environment(self) -> dict[str, str]:
-        """Versions where student code runs: python, platform, numpy and so on; and the runner."""
-        return {**self._launcher.environment(), "runner": self._runner}
+        """Versions where student code runs: python, platform, numpy, what is preloaded and so on; and the runner.
+
+        Read from the files that are installed for this interpreter, which runs student code too: starts no process.
+        """
+        return {**versions(self._preload), "runner": self._runner}
 
     def readable_path(self, folder: Path) -> Path:
         """Where student code sees `folder`, one of `readable` or below one. Raises ValueError for any other."""

@@ -57,9 +57,6 @@ class ForkLauncher:
         self._zygotes: dict[str, ZygoteHandle] = {}
         self._numbers = count()
 
-    def environment(self) -> dict[str, str]:
-        return dict(self._alive(self._for_probes).environment)
-
     def has_runner(self) -> bool:
         return bool(self._runner) and self._alive(self._runner).has_runner
 

@@ -55,9 +55,6 @@ class Host(Protocol):
 class Launcher(Protocol):
     """Makes hosts."""
 
-    def environment(self) -> dict[str, str]:
-        """Versions as seen where student code runs. Raises InfrastructureError."""
-
     def has_runner(self) -> bool:
         """Whether notebooks can be run. Raises InfrastructureError."""
 

@@ -39,17 +39,12 @@ class SpawnLauncher:
         runner: str,
         forbidden: Sequence[str],
         scratch: Path,
-        preload: Sequence[str] = (),
         threads: int | None = None,
     ):
-        # Named for their versions alone: student code imports them itself, which takes as long.
-        self._settings = {"runner": runner, "forbidden": list(forbidden), "preload": list(preload), "threads": threads}
+        self._settings = {"runner": runner, "forbidden": list(forbidden), "threads": threads}
         self._scratch = scratch
         self._numbers = count()
         self._seen: dict[str, Any] | None = None
-
-    def environment(self) -> dict[str, str]:
-        return dict(self._look()["environment"])
 
     def has_runner(self) -> bool:
         return bool(self._look()["shell"])

@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 
 from grader.execute import wire
-from grader.execute.environment import versions
 from grader.execute.runners import preload_runner
 from grader.execute.serve import serve
 from grader.execute.values import ValueBounds
@@ -29,5 +28,5 @@ def main() -> None:
     restore_dropped_names()
     runner = settings["runner"] and preload_runner(settings["runner"], settings["forbidden"])
     sys.path[:] = [entry for entry in sys.path if entry != _PACKAGE_ROOT]
-    wire.send(connection, {"ready": True, "environment": versions(settings["preload"]), "shell": runner is not None})
+    wire.send(connection, {"ready": True, "shell": runner is not None})
     serve(connection, settings["seed"], ValueBounds(array_bytes=settings["array_bytes"]), runner)

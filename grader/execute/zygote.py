@@ -13,13 +13,12 @@ import select
 import signal
 import socket
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from grader.execute import wire
 from grader.execute.child import ChildOrder, run_child
-from grader.execute.environment import versions
 from grader.execute.preloading import import_packages
 from grader.execute.process_control import adopt_orphans, die_with_parent, reap_ended
 from grader.execute.runners import preload_runner
@@ -49,7 +48,7 @@ def main() -> None:
         return
     try:
         zygote = Zygote(control, frame.body)
-        wire.send(control, {"ready": True, "environment": versions(zygote.preloaded), "shell": zygote.has_shell})
+        wire.send(control, {"ready": True, "shell": zygote.has_shell})
     except BaseException as error:
         wire.send(control, {"failed": f"{type(error).__name__}: {error}"[:1000]})
         raise
@@ -69,8 +68,7 @@ class Zygote:
         runner = settings["runner"]
         for module in (*_PRELOADED, *(_PRELOADED_FOR_NOTEBOOKS if runner else ())):
             _import_if_installed(module)
-        self.preloaded: Sequence[str] = settings["preload"]
-        import_packages(self.preloaded)
+        import_packages(settings["preload"])
         restore_dropped_names()
         self._run_notebook: NotebookRunner | None = preload_runner(runner, settings["forbidden"]) if runner else None
         # A child's end wakes the loop up. It is waited for, and not left to the kernel, which would not count its time.

@@ -52,7 +52,6 @@ class ZygoteHandle:
             if isinstance(error, OSError):
                 raise InfrastructureError(f"the fork server did not start: {self._last_words()}") from error
             raise
-        self.environment: dict[str, str] = body["environment"]
         self.has_runner: bool = body["shell"]
 
     def alive(self) -> bool:

@@ -177,7 +177,8 @@ def test_a_dead_fork_server_is_started_again(tmp_path, module, call, limits) -> 
 
 def test_a_fork_server_that_dies_under_a_call_is_the_graders_fault(tmp_path, module, call, limits) -> None:
     with Executor(level=IsolationLevel.NONE, scratch=tmp_path) as executor:
-        executor.environment()
+        with executor.workspace({}, limits) as workspace:
+            workspace.probe_host()
         zygote = executor._launcher._zygotes[""].process.pid
         source = f"import os\ndef kill():\n    os.kill({zygote}, 9)\n    while True: pass\n"
         with executor.workspace(module(source), limits) as workspace, pytest.raises(InfrastructureError):
@@ -218,7 +219,9 @@ def test_files_that_lead_out_or_do_not_fit_are_refused(executor, limits) -> None
             pass
 
 
-def test_versions_are_told(executor) -> None:
-    told = executor.environment()
+def test_versions_are_told_without_starting_a_process(tmp_path) -> None:
+    with Executor(level=IsolationLevel.NONE, scratch=tmp_path) as executor:
+        told = executor.environment()
+        assert executor._launcher._zygotes == {}
     assert told["python"] == sys.version.split()[0] and told["runner"] == "shell"
     assert {"numpy", "platform"} <= told.keys()
