@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from grader.evidence import migrations
 from grader.model import array_file
@@ -31,8 +31,9 @@ NOTEBOOKS_FOLDER = "notebooks"
 
 
 @lru_cache
-def _adapter() -> TypeAdapter[Evidence]:
-    return TypeAdapter(Evidence)
+def _adapter() -> TypeAdapter[Evidence | None]:
+    # Losses may be NaN: JSON has a word for it only as text. Settings are not taken for a dataclass alone, hence the None.
+    return TypeAdapter(Evidence | None, config=ConfigDict(ser_json_inf_nan="strings"))
 
 
 def save(

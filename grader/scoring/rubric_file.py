@@ -10,13 +10,12 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from grader.checks.table import CHECKS
-from grader.messages import catalogue
 from grader.model.errors import RubricError, UsageError
 from grader.model.rubric import Rubric
+from grader.scoring.rubric_mistakes import mistakes
 
 #: Pydantic puts the tag of a union into an error's place; it is no key of the file.
-_UNION_TAGS = ("share_of_classes", "all_or_nothing", "thresholds")
+_UNION_TAGS = ("share_of_classes", "all_or_nothing", "thresholds", "accuracy_scale", "manual")
 
 
 def load(path: Path) -> Rubric:
@@ -56,8 +55,10 @@ def parse(text: str, name: str) -> Rubric:
             place.append("rule")
         key = ".".join(str(step) for step in place if step != "[key]") or "(whole file)"
         raise RubricError.at(name, _line(tree, place), key, _found(first), _allowed(first)) from None
-    _consistent(rubric, tree, name)
-    _known_names(rubric, tree, name)
+    found = next(mistakes(rubric), None)
+    if found is not None:
+        key = ".".join(str(step) for step in found.place)
+        raise RubricError.at(name, _line(tree, found.place), key, found.found, found.allowed)
     return rubric
 
 
@@ -66,6 +67,8 @@ def _found(error: Mapping[str, Any]) -> object:
         return None
     if error["type"] == "union_tag_invalid":
         return error["ctx"]["tag"]
+    if error["type"] == "value_error":
+        return dict(error["input"])
     return type(error["input"]).__name__ if isinstance(error["input"], dict | list) else error["input"]
 
 
@@ -77,7 +80,7 @@ def _allowed(error: Mapping[str, Any]) -> str:
         return "this key is needed"
     if kind == "union_tag_invalid":
         return str(context.get("expected_tags", error["msg"]))
-    message = str(error["msg"])
+    message = str(error["msg"]).removeprefix("Value error, ")
     return message[0].lower() + message[1:]
 
 
@@ -98,50 +101,3 @@ def _line(tree: yaml.Node | None, place: Sequence[object]) -> int | None:
             return line
         node = child
     return line
-
-
-def _consistent(rubric: Rubric, tree: yaml.Node | None, name: str) -> None:
-    """What spans several keys: points that add up, items listed once, parts that are described."""
-    total = sum(item.points for item in rubric.items)
-    if abs(total - rubric.total) > 1e-9:
-        allowed = f"{total:g}, the sum of the items' points"
-        raise RubricError.at(name, _line(tree, ["total"]), "total", rubric.total, allowed)
-    seen: set[str] = set()
-    for number, item in enumerate(rubric.items):
-        place = ["items", number]
-        if item.id in seen:
-            raise RubricError.at(name, _line(tree, [*place, "id"]), f"items.{number}.id", item.id, "each id once")
-        seen.add(item.id)
-        if item.part not in rubric.parts:
-            parts = ", ".join(str(part) for part in sorted(rubric.parts))
-            raise RubricError.at(name, _line(tree, [*place, "part"]), f"items.{number}.part", item.part, parts)
-    for number, part in rubric.parts.items():
-        both = [package for package in part.allowed_imports if package in part.forbidden_imports]
-        if both:
-            place = ["parts", number, "allowed_imports"]
-            allowed = "packages that forbidden_imports does not list"
-            raise RubricError.at(name, _line(tree, place), f"parts.{number}.allowed_imports", both[0], allowed)
-
-
-def _known_names(rubric: Rubric, tree: yaml.Node | None, name: str) -> None:
-    """What the model cannot know: the check table, its case classes, the catalogue."""
-    texts = catalogue()
-    for number, item in enumerate(rubric.items):
-        place: list[object] = ["items", number]
-        check = CHECKS.get(item.check)
-        if check is None:
-            line = _line(tree, [*place, "check"])
-            raise RubricError.at(name, line, f"items.{number}.check", item.check, ", ".join(sorted(CHECKS)))
-        for group in item.classes or ():
-            if group not in check.groups:
-                line = _line(tree, [*place, "classes"])
-                raise RubricError.at(name, line, f"items.{number}.classes", group, ", ".join(check.groups))
-        if f"{item.text}.title" not in texts:
-            known = sorted(key.removesuffix(".title") for key in texts.keys() if key.startswith("item."))
-            line = _line(tree, [*place, "text"])
-            raise RubricError.at(name, line, f"items.{number}.text", item.text, ", ".join(known))
-    for part_number, part in rubric.parts.items():
-        if part.title not in texts:
-            line = _line(tree, ["parts", part_number, "title"])
-            known = sorted(key for key in texts.keys() if key.startswith("item.part"))
-            raise RubricError.at(name, line, f"parts.{part_number}.title", part.title, ", ".join(known))

@@ -9,6 +9,8 @@ import pytest
 
 from grader.evidence import store
 from grader.model.errors import InfrastructureError
+from grader.model.evidence import AccuracyEvidence, DataUsed, Measured, NotebookEvidence, Problem, WriteupEvidence
+from grader.model.observation import EpochSeen, TrainingRun
 from tests.scoring.evidence_builder import case, evidence, item
 
 SEEN = evidence({"p1.max_pool_forward": item("max_pool_forward", case("strides", {"contract": 0.25}))})
@@ -62,3 +64,44 @@ def test_a_disk_that_refuses_is_the_graders_fault(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(InfrastructureError, match="cannot be stored"):
         store.save(tmp_path / "file" / "evidence", SEEN, ARRAYS, {})
+
+
+def test_evidence_of_trained_networks_comes_back(tmp_path: Path) -> None:
+    seen = AccuracyEvidence(
+        "submitted", Measured("test", 10_000, 7100), Measured("validation", 10_000, 7203), 88_538,
+        Problem("other_network", {"saved": [32, 32]}), 0.72, 0.71, True,
+    )  # fmt: skip
+    items = {
+        "p2.better.accuracy": item("better.accuracy", accuracy=seen),
+        "p2.better.writeup": item("better.writeup", writeup=WriteupEvidence("written", ("# Design", "가나다"))),
+        "p2.simple.train": item("simple.train", implementation="not_asked", not_asked="no_tensorflow"),
+    }
+    run = TrainingRun(4, "fit", "train", 4000, 50, 80, 20, (EpochSeen(1, 2.5, {"loss": 1.9, "val_accuracy": 0.4}),))
+    notebook = NotebookEvidence("key", "timeout", 360.0, training=(run, TrainingRun(5, "steps")))
+    whole = evidence(
+        items, {2: notebook}, DataUsed("stand_in", "stand-in", "drawn", "0" * 64, "quick", asked_for=False)
+    )
+    store.save(tmp_path / "evidence", whole, {"p2.better.accuracy/predictions": np.zeros(3, np.int8)}, {})
+    assert store.load(tmp_path / "evidence") == whole
+    assert store.load_arrays(tmp_path / "evidence", "p2.better.accuracy/")["predictions"].dtype == np.int8
+
+
+def test_evidence_from_before_there_were_networks_is_read(tmp_path: Path) -> None:
+    notebook = NotebookEvidence("key", "completed")
+    store.save(tmp_path / "evidence", evidence(SEEN.items, {1: notebook}), {}, {})
+    file = tmp_path / "evidence" / "evidence.json"
+    older = json.loads(file.read_text())
+    del older["data"], older["notebooks"]["1"]["training"]
+    for observed in older["items"].values():
+        del observed["not_asked"], observed["accuracy"], observed["writeup"]
+    file.write_text(json.dumps(older))
+    assert store.load(tmp_path / "evidence") == evidence(SEEN.items, {1: notebook})
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_a_loss_that_is_no_number_does_not_make_evidence_unreadable(tmp_path: Path, value: float) -> None:
+    run = TrainingRun(4, "fit", epochs=(EpochSeen(1, 2.5, {"loss": value}),))
+    store.save(tmp_path / "evidence", evidence({}, {2: NotebookEvidence("key", "completed", training=(run,))}), {}, {})
+    loaded = store.load(tmp_path / "evidence")
+    assert loaded is not None
+    assert str(loaded.notebooks[2].training[0].epochs[0].values["loss"]) == str(value)

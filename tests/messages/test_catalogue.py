@@ -77,3 +77,17 @@ def test_every_flag_that_code_raises_has_a_text() -> None:
         for name in re.findall(r'\bFlag\(\s*"(\w+)"', file.read_text(encoding="utf-8"))
     }
     assert len(named) > 8 and {f"flag.{name}" for name in named} <= TEXTS.keys()
+
+
+def test_topics_of_part_2_repeat_no_name_of_part_1() -> None:
+    """A name that both had would be told in the words of the wrong part."""
+    for topic in ("problem", "hint"):
+        names = {key.partition(".")[2] for key in TEXTS.keys() if key.startswith(f"{topic}.")}
+        assert names and not {name for name in names if f"{topic}2.{name}" in TEXTS}
+
+
+def test_every_verdict_on_an_item_of_part_2_has_a_text() -> None:
+    told = set(ItemStatus) - {ItemStatus.MANUAL, ItemStatus.SKIPPED}
+    assert {f"feedback2.{status.value}" for status in told} <= TEXTS.keys()
+    assert {f"feedback2.writeup.{state}" for state in ("written", "untouched", "empty")} <= TEXTS.keys()
+    assert {f"feedback2.accuracy.{split}" for split in ("test", "hidden", "validation")} <= TEXTS.keys()

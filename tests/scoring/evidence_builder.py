@@ -1,10 +1,12 @@
 """Evidence made by hand, for tests of scoring."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from grader.model.evidence import (
     ArrayFact,
     CaseEvidence,
+    DataUsed,
     Evidence,
     IsolationUsed,
     ItemEvidence,
@@ -13,6 +15,9 @@ from grader.model.evidence import (
 )
 from grader.model.isolation import IsolationLevel
 from grader.model.status import CallOutcome, Visibility
+
+#: The rubric that Part 2's scoring is tested with.
+TWO_PARTS = Path(__file__).with_name("two_parts.yaml")
 
 
 def case(
@@ -35,6 +40,14 @@ def item(check: str, *cases: CaseEvidence, implementation: str = "written", **mo
     return ItemEvidence(check, "key", implementation, cases, **more)  # type: ignore[arg-type]
 
 
-def evidence(items: Mapping[str, ItemEvidence], notebooks: Mapping[int, NotebookEvidence] | None = None) -> Evidence:
+def evidence(
+    items: Mapping[str, ItemEvidence],
+    notebooks: Mapping[int, NotebookEvidence] | None = None,
+    data: DataUsed | None = None,
+) -> Evidence:
     record = SubmissionRecord("team", "team.tar.gz", "0" * 64, "0" * 64)
-    return Evidence(record, IsolationUsed(IsolationLevel.NONE), {}, 1, items, notebooks or {}, 0.1)
+    return Evidence(record, IsolationUsed(IsolationLevel.NONE), {}, 1, items, notebooks or {}, 0.1, data=data)
+
+
+def data_used(kind: str) -> DataUsed:
+    return DataUsed(kind, kind, "made for a test", "0" * 64, "quick")

@@ -6,13 +6,15 @@ import pytest
 
 from grader.model.errors import RubricError, UsageError
 from grader.scoring import rubric_file
+from tests.scoring.evidence_builder import TWO_PARTS as TWO_PARTS_FILE
 
 RUBRIC = Path(__file__).parents[2] / "rubrics" / "assignment2.yaml"
 TEXT = RUBRIC.read_text(encoding="utf-8")
+TWO_PARTS = TWO_PARTS_FILE.read_text(encoding="utf-8")
 
 
-def line_of(fragment: str) -> int:
-    return TEXT[: TEXT.index(fragment)].count("\n") + 1
+def line_of(fragment: str, text: str = TEXT) -> int:
+    return text[: text.index(fragment)].count("\n") + 1
 
 
 @pytest.mark.parametrize(
@@ -39,6 +41,109 @@ def test_mistake_is_told_with_its_place(old: str, new: str, key: str, told: str)
     message = str(error.value)
     assert message.startswith(f"mine.yaml:{line_of(old)}: {key}: found ")
     assert told in message and "\n" not in message
+
+
+ACCURACY = "      rule: accuracy_scale"
+MANUAL = "    credit: {rule: manual}"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key", "told", "line"),
+    [
+        ("    module: Utils.layer_utils\n", "", "parts.1.module", "with framework numpy", "  1:"),
+        ("framework: tensorflow", "framework: torch", "parts.2.framework", "'numpy' or 'tensorflow'", "framework:"),
+        ("    framework: tensorflow\n", "", "parts.2.module", "with framework numpy", "  2:"),
+        (
+            "      checkpoint:",
+            "      fast:",
+            "parts.2.profiles.fast",
+            "'quick', 'checkpoint' or 'full'",
+            "      checkpoint:",
+        ),
+        ("cpu_s: 420", "cpu_s: 0", "parts.2.profiles.quick.cpu_s", "greater than 0", "      quick:"),
+        (ACCURACY, "      rule: manual", "items.11.credit.cifar10", "no such key", "      cifar10:"),
+        (
+            MANUAL,
+            "    credit: {rule: share_of_classes}",
+            "items.12.credit.rule",
+            "with check better.writeup: manual",
+            MANUAL,
+        ),
+        ("check: simple.train", "check: max_pool_forward", "items.7.check", "simple.train", "    check: simple.train"),
+        (
+            "check: max_pool_forward",
+            "check: simple.train",
+            "items.2.check",
+            "max_pool_forward",
+            "    check: max_pool_forward",
+        ),
+        (
+            "full_at: 0.70",
+            "full_at: 0.40",
+            "items.11.credit.cifar10",
+            "none_at (0.45) must be below full_at (0.4)",
+            "      cifar10:",
+        ),
+        (
+            "full_at: 0.60",
+            "full_at: 60",
+            "items.11.credit.stand_in.full_at",
+            "less than or equal to 1",
+            "      stand_in:",
+        ),
+        (
+            "borderline: benefit",
+            "borderline: kind",
+            "items.11.credit.borderline",
+            "'benefit' or 'measured'",
+            "      borderline:",
+        ),
+        ("title: item.part2", "title: item.part4", "parts.2.title", "item.part2", "    title: item.part2"),
+    ],
+)
+def test_mistake_about_a_training_part_is_told_with_its_place(
+    old: str, new: str, key: str, told: str, line: str
+) -> None:
+    assert old in TWO_PARTS
+    with pytest.raises(RubricError) as error:
+        rubric_file.parse(TWO_PARTS.replace(old, new, 1), "mine.yaml")
+    message = str(error.value)
+    assert message.startswith(f"mine.yaml:{line_of(line, TWO_PARTS)}: {key}: found ")
+    assert told in message and "\n" not in message
+
+
+@pytest.mark.parametrize("check", ["simple.define", "better.writeup"])
+def test_an_accuracy_scale_is_for_the_accuracy_alone(check: str) -> None:
+    rule = "{rule: accuracy_scale, cifar10: {none_at: 0.1, full_at: 0.7}, stand_in: {none_at: 0.1, full_at: 0.7}}"
+    item = TWO_PARTS[TWO_PARTS.index(f"    check: {check}") :].partition("  - id:")[0]
+    credit = next(line for line in item.splitlines() if line.startswith("    credit:"))
+    text = TWO_PARTS.replace(item, item.replace(credit, f"    credit: {rule}"))
+    with pytest.raises(RubricError, match=f"found 'accuracy_scale', allowed: with check {check}: "):
+        rubric_file.parse(text, "mine.yaml")
+
+
+def test_case_classes_are_not_for_what_has_none() -> None:
+    text = TWO_PARTS.replace("    check: better.writeup\n", "    check: better.writeup\n    classes: [loss]\n")
+    with pytest.raises(RubricError, match="items.12.classes: found 'loss', allowed: leave it out"):
+        rubric_file.parse(text, "mine.yaml")
+
+
+@pytest.mark.parametrize("profile", ["quick", "checkpoint", "full"])
+def test_a_profile_sets_limits_in_place_of_the_parts(profile: str) -> None:
+    part = rubric_file.parse(TWO_PARTS, "mine.yaml").parts[2]
+    own = part.profiles[profile].model_dump(exclude_none=True)  # type: ignore[index]
+    limits = part.limits_for(profile)
+    assert own and all(getattr(limits, name) == value for name, value in own.items())
+    assert all(
+        getattr(limits, name) == value
+        for name, value in part.limits.model_dump(exclude_none=True).items()
+        if name not in own
+    )
+
+
+def test_images_that_are_judged_fit_into_what_a_call_may_carry() -> None:
+    part = rubric_file.parse(TWO_PARTS, "mine.yaml").parts[2]
+    assert part.limits_for("full").array_bytes > 10_000 * 32 * 32 * 3 * 4
 
 
 @pytest.mark.parametrize(
@@ -75,6 +180,7 @@ def test_every_key_of_the_rubric_is_documented() -> None:
 
     text = (RUBRIC.parents[1] / "docs" / "rubric.md").read_text(encoding="utf-8")
     for kind in (model.Rubric, model.Part, model.Item, model.Slips, model.HiddenCases, model.Limits,
-                 model.Tolerance, model.DeterministicCell, model.ShareOfClasses, model.Thresholds):  # fmt: skip
+                 model.Tolerance, model.DeterministicCell, model.ShareOfClasses, model.Thresholds,
+                 model.AccuracyScale, model.Ramp, model.Manual):  # fmt: skip
         for name, field in kind.model_fields.items():
             assert f"`{field.alias or name}`" in text or f"{field.alias or name}:" in text, name
