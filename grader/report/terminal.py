@@ -123,7 +123,8 @@ class _Printer:
         """Print one check and, if `with_case`, its smallest failing case, unless it was `shown` for another check."""
         lead = Text.assemble(self._lines.mark(check.status), " ")
         message = write(check.message)
-        if check.status is ItemStatus.PASSED and check.measured is not None:
+        # An accuracy is no error: the check's own sentence tells it.
+        if check.status is ItemStatus.PASSED and check.measured is not None and item.accuracy is None:
             measured, limit = error_text(check.measured), error_text(check.limit)
             message += f" ({write('terminal.measured', measured=measured, limit=limit)})"
         self._lines.line(f"{check_title(check)}: {message}", lead=lead, indent=2)
