@@ -135,3 +135,9 @@ def test_a_histogram_lists_every_bar_in_words_and_scales_to_the_tallest():
 
 def test_a_histogram_of_nobody_is_flat():
     assert {bar.height for bar in histogram([0, 0], [0.0, 1.0, 2.0]).bars} == {0}
+
+
+def test_mistakes_of_every_part_are_counted():
+    told = [Message("hint.kernel_flipped"), Message("hint2.percent"), Message("feedback2.partial")]
+    found = statistics.diagnoses([card(item(1.0, feedback=(message,))) for message in told])
+    assert [diagnosis.teams for diagnosis in found] == [1, 1]

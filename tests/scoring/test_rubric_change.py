@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
-from grader.model.rubric import AllOrNothing, Item, Rubric, ShareOfClasses, Tolerance
+from grader.model.evidence import AccuracyEvidence, Measured
+from grader.model.rubric import AccuracyScale, AllOrNothing, Item, Ramp, Rubric, ShareOfClasses, Tolerance
 from grader.scoring import rubric_file
 from grader.scoring.rubric_change import causes, setting_changes
-from tests.scoring.evidence_builder import case, evidence, item
+from grader.scoring.score import score
+from tests.scoring.evidence_builder import TWO_PARTS, case, data_used, evidence, item
 
 RUBRIC = rubric_file.load(Path(__file__).parents[2] / "rubrics" / "assignment2.yaml")
 POOL, SAME, SAME_BACKWARD = "p1.max_pool_forward", "p1.conv_forward.same", "p1.conv_backward.same"
@@ -67,3 +69,20 @@ def test_a_backward_pass_may_change_by_a_setting_of_its_forward_pass() -> None:
     new = with_item(SAME, tolerance=STRICT)
     (change,) = causes(SEEN, RUBRIC, new)[SAME_BACKWARD]
     assert (change.item, change.setting) == (SAME, "tolerance")
+
+
+def test_another_scale_for_accuracies_needs_no_new_observation_and_is_told() -> None:
+    rubric = rubric_file.load(TWO_PARTS)
+    accuracy = "p2.better.accuracy"
+    (credit,) = [entry.credit for entry in rubric.items if entry.id == accuracy]
+    assert isinstance(credit, AccuracyScale)
+    easier = credit.model_copy(update={"cifar10": Ramp(none_at=0.45, full_at=0.60)})
+    changed = [entry.model_copy(update={"credit": easier}) if entry.id == accuracy else entry for entry in rubric.items]
+    new = rubric.model_copy(update={"items": tuple(changed)})
+    measured = AccuracyEvidence("submitted", Measured("test", 10_000, 6000))
+    seen = evidence({accuracy: item("better.accuracy", accuracy=measured)}, data=data_used("cifar10"))
+    points = [next(found.points for found in score(seen, r).items if found.id == accuracy) for r in (rubric, new)]
+    assert points == [9, 15]
+    (change,) = causes(seen, rubric, new)[accuracy]
+    assert change.before == "accuracy_scale, cifar10 0.45 to 0.7, stand_in 0.3 to 0.6, borderline benefit"
+    assert change.after == "accuracy_scale, cifar10 0.45 to 0.6, stand_in 0.3 to 0.6, borderline benefit"
