@@ -12,10 +12,12 @@ from grader.model.scorecard import Scorecard
 from grader.model.status import ItemStatus, SubmissionStatus
 from grader.model.submission import Flag
 from grader.report import class_statistics
+from grader.report.accuracy_scale import accuracy_text
+from grader.report.class_accuracy import accuracy_distribution, accuracy_item, measured_accuracy
 from grader.report.clean_text import clean
 from grader.report.histogram import Histogram, histogram
 from grader.report.page import page_script, render_page
-from grader.report.wording import OPEN, flag_text, isolation_sentence, write
+from grader.report.wording import OPEN, flag_text, isolation_sentence, points_text, write
 
 #: Where a team's report lies, seen from the class page.
 _REPORTS = "teams/"
@@ -26,13 +28,20 @@ _CHECKS_SHOWN = 8
 
 @dataclass(frozen=True, slots=True)
 class _TeamRow:
-    """`score` is what the table sorts by, empty where there is none; `lost` the places of items without full points."""
+    """`score` is what the table sorts by, empty where there is none; `lost` the places of items without full points.
+
+    `accuracy` is the measured one, `claimed` what the hand-in's saved outputs say where that is on the same images; empty
+    without one. `marks` tell what of the score is still to come.
+    """
 
     card: Scorecard
     link: str
     flags: list[tuple[Flag, str]]
     score: str
     lost: str
+    accuracy: str
+    claimed: str
+    marks: tuple[str, ...]
 
 
 def render(
@@ -58,6 +67,7 @@ def render(
         statuses=[(status, sum(card.status is status for card in cards)) for status in SubmissionStatus],
         scores=scores,
         histogram=_histogram(scores),
+        accuracies=accuracy_distribution(cards),
         items=items,
         hardest=min(judged, key=lambda item: item.full_share or 0.0, default=None),
         checks=checks[:_CHECKS_SHOWN],
@@ -92,13 +102,30 @@ def _row(card: Scorecard, item_ids: Sequence[str]) -> _TeamRow:
         if item.id in item_ids and item.status not in OPEN and item.points < item.max_points - 1e-9
     )
     failed_on = card.status is SubmissionStatus.GRADER_ERROR
+    accuracy = measured_accuracy(card)
     return _TeamRow(
         card=card,
         link=report_link(card.team),
         flags=[(flag, flag_text(flag)) for flag in card.flags],
         score="" if failed_on else f"{card.score:.4f}",
         lost=" ".join(lost),
+        accuracy="" if accuracy is None else accuracy_text(accuracy),
+        claimed=_claimed(card),
+        marks=_marks(card),
     )
+
+
+def _claimed(card: Scorecard) -> str:
+    item = accuracy_item(card)
+    if item is None or item.accuracy is None or item.accuracy.claimed_stored is None or not item.accuracy.same_data:
+        return ""
+    return write("training_report.class.claimed", claimed=accuracy_text(item.accuracy.claimed_stored))
+
+
+def _marks(card: Scorecard) -> tuple[str, ...]:
+    pending = write("training_report.class.pending", points=points_text(card.pending_points))
+    marks = [(card.pending_points, pending), (card.provisional, write("training_report.class.provisional"))]
+    return tuple(mark for wanted, mark in marks if wanted)
 
 
 def _histogram(scores: class_statistics.ScoreDistribution | None) -> Histogram | None:

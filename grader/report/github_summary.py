@@ -6,12 +6,23 @@ import re
 
 from grader.model.scorecard import Scorecard
 from grader.model.status import SubmissionStatus
+from grader.report.accuracy_view import measured_line
 from grader.report.audience import flags_for_student
 from grader.report.clean_text import clean_line
 from grader.report.failing_case import Arrays, no_arrays
 from grader.report.findings import Finding, findings
+from grader.report.image_words import data_sentence
 from grader.report.symbols import SYMBOLS
-from grader.report.wording import flag_text, isolation_sentence, item_points_text, points_text, status_word, write
+from grader.report.wording import (
+    OPEN,
+    flag_text,
+    isolation_sentence,
+    item_points_text,
+    open_reason,
+    points_text,
+    status_word,
+    write,
+)
 
 #: GitHub refuses a job's summary of more than 1 MiB, for all of its steps together.
 MOST_BYTES = 100_000
@@ -44,7 +55,11 @@ def render(card: Scorecard, arrays: Arrays = no_arrays, *, public_only: bool = F
     for item in card.items:
         status = f"{SYMBOLS[item.status].glyph} {status_word(item.status)}"
         lines.append(f"| {_escaped(write(item.title))} | {_escaped(status)} | {_escaped(item_points_text(item))} |")
+    lines += [f"\n{_escaped(line)}" for line in _accuracies(card)]
+    lines += _open(card)
     closing = ["", _escaped(isolation_sentence(card.isolation, card.status)), ""]
+    if card.data is not None:
+        closing = ["", _escaped(data_sentence(card.data)), *closing]
     remarks = [f"- {_escaped(flag_text(flag))}" for flag in flags_for_student(card.flags)]
     if remarks:
         closing = ["", f"### {write('ci.summary.remarks')}", "", *remarks, *closing]
@@ -52,6 +67,23 @@ def render(card: Scorecard, arrays: Arrays = no_arrays, *, public_only: bool = F
     if entries:
         lines += ["", f"### {write('ci.summary.findings')}", "", *_that_fit(entries, lines + closing)]
     return "\n".join([*lines, *closing])
+
+
+def _accuracies(card: Scorecard) -> list[str]:
+    return [
+        f"{write(item.title)}: {measured_line(item.accuracy.paying, card.data)}"
+        for item in card.items
+        if item.accuracy is not None and item.accuracy.paying is not None
+    ]
+
+
+def _open(card: Scorecard) -> list[str]:
+    """What still waits, and for what."""
+    items = [item for item in card.items if item.status in OPEN]
+    if not items:
+        return []
+    told = (f"- **{_escaped(write(item.title))}**: {_escaped(open_reason(item))}" for item in items)
+    return ["", f"### {write('training_report.open.heading')}", "", *told]
 
 
 def _ungraded(card: Scorecard) -> str:

@@ -19,7 +19,7 @@ from grader.report.audience import flags_for_student
 from grader.report.clean_text import clean
 from grader.report.failing_case import Arrays, no_arrays
 from grader.report.findings import Finding, item_findings
-from grader.report.wording import OPEN, check_title, feedback, flag_text, points_text, status_word, write
+from grader.report.wording import OPEN, check_title, flag_text, open_reason, points_text, status_word, write
 
 #: Longest text in an attribute and in an element, characters.
 _ATTRIBUTE, _BODY = 300, 6000
@@ -81,7 +81,7 @@ def _item_suite(item: ItemResult, arrays: Arrays) -> Element:
         if found:
             _failed(case, found[0], item.status)
         elif item.status in OPEN:
-            _outcome(case, "skipped", item.status.value, " ".join(feedback(item)), "")
+            _outcome(case, "skipped", item.status.value, open_reason(item), "")
     return _counted(suite)
 
 

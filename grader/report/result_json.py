@@ -6,10 +6,12 @@ import math
 from typing import Any
 
 import grader
+from grader.model.evidence import AccuracyEvidence, DataUsed, Measured
 from grader.model.scorecard import RESULT_SCHEMA, CheckResult, ItemResult, Scorecard
 from grader.model.status import SubmissionStatus
 from grader.report.clean_text import clean, clean_line
 from grader.report.wording import feedback, flag_text, isolation_sentence, rounded, write
+from grader.scoring.wilson import wilson_interval
 
 
 def result(scorecard: Scorecard) -> dict[str, Any]:
@@ -44,13 +46,25 @@ def result(scorecard: Scorecard) -> dict[str, Any]:
         "environment": {
             clean_line(name): clean_line(scorecard.environment[name]) for name in sorted(scorecard.environment)
         },
+        "data": None if scorecard.data is None else _data(scorecard.data),
         "rubric_sha256": scorecard.rubric_sha256,
         "grader": grader.__version__,
     }
 
 
-def _item(item: ItemResult) -> dict[str, Any]:
+def _data(data: DataUsed) -> dict[str, Any]:
     return {
+        "kind": data.kind,
+        "name": clean_line(data.name),
+        "provenance": clean_line(data.provenance),
+        "digest": data.digest,
+        "profile": data.profile,
+        "asked_for": data.asked_for,
+    }
+
+
+def _item(item: ItemResult) -> dict[str, Any]:
+    tree: dict[str, Any] = {
         "id": item.id,
         "part": item.part,
         "title": write(item.title),
@@ -59,6 +73,34 @@ def _item(item: ItemResult) -> dict[str, Any]:
         "status": item.status.value,
         "feedback": "\n".join(feedback(item)),
         "checks": [_check(check) for check in item.checks],
+    }
+    if item.accuracy is not None:
+        tree["accuracy"] = _accuracy(item.accuracy)
+    return tree
+
+
+def _accuracy(found: AccuracyEvidence) -> dict[str, Any]:
+    """Accuracies are in [0, 1]; null where there is none."""
+    return {
+        "model": found.model,
+        "measured": _measured(found.paying),
+        "validation": _measured(found.validation),
+        "claimed_stored": _finite(found.claimed_stored),
+        "claimed_rerun": _finite(found.claimed_rerun),
+        "same_data": found.same_data,
+        "parameters": found.parameters,
+    }
+
+
+def _measured(measured: Measured | None) -> dict[str, Any] | None:
+    if measured is None:
+        return None
+    return {
+        "split": measured.split,
+        "images": measured.images,
+        "correct": measured.correct,
+        "accuracy": round(measured.correct / measured.images, 6),
+        "interval": [round(end, 6) for end in wilson_interval(measured.correct, measured.images)],
     }
 
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from rich.console import Console
 from rich.text import Text
 
+from grader.model.evidence import AccuracyEvidence
 from grader.model.isolation import IsolationLevel
 from grader.model.scorecard import IMPORT_CHECK, CheckResult, ItemResult, Scorecard
 from grader.model.status import ItemStatus, Severity, SubmissionStatus
+from grader.report.accuracy_view import claims_line, measured_line
 from grader.report.audience import flags_for_student
 from grader.report.clean_text import clean_line
 from grader.report.failing_case import Arrays, failing_case, no_arrays
+from grader.report.image_words import data_sentence
 from grader.report.terminal_case import TABLE_SIZE, print_case
 from grader.report.terminal_lines import Lines, left, right, widest
 from grader.report.wording import (
@@ -68,8 +71,9 @@ class _Printer:
             return
         if self._verbosity >= NORMAL:
             for item in card.items:
-                if item.status is not ItemStatus.PASSED or len(item.feedback) > 1 or self._verbosity >= VERBOSE:
-                    self._details(item)
+                told = len(item.feedback) > 1 or item.accuracy is not None or self._verbosity >= VERBOSE
+                if item.status is not ItemStatus.PASSED or told:
+                    self._details(item, card)
         self._overview(card)
         if self._verbosity >= NORMAL:
             self._lines.line()
@@ -86,7 +90,7 @@ class _Printer:
             title = item.id if self._verbosity <= QUIET else write(item.title)
             self._lines.row(Text.assemble(self._lines.mark(item.status), row), title)
 
-    def _details(self, item: ItemResult) -> None:
+    def _details(self, item: ItemResult, card: Scorecard) -> None:
         title = write(item.title)
         if self._verbosity >= VERBOSE:
             title += f" ({item.id})"
@@ -101,8 +105,18 @@ class _Printer:
             self._module_told = True
         for sentence in feedback(item):
             self._lines.line(sentence, indent=2)
+        if item.accuracy is not None:
+            self._accuracy(item.accuracy, card)
         self._checks(item)
         self._lines.line()
+
+    def _accuracy(self, found: AccuracyEvidence, card: Scorecard) -> None:
+        if found.paying is not None:
+            measured = measured_line(found.paying, card.data)
+            self._lines.line(f"{write('training_report.measured_heading')} {measured}", indent=2)
+        claims = claims_line(found)
+        if claims:
+            self._lines.line(claims, indent=2)
 
     def _checks(self, item: ItemResult) -> None:
         """Without -v the first check that does not pass, and every other that has a hint of its own; the rest by name."""
@@ -160,6 +174,8 @@ class _Printer:
             line(write("terminal.not_the_grade"))
         if self._verbosity <= QUIET:
             return
+        if card.data is not None:
+            line(data_sentence(card.data))
         if not self._notebooks_run:
             line(write("terminal.notebooks_not_run"))
         if card.isolation is not None and card.isolation.level is IsolationLevel.NONE:

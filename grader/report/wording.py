@@ -118,6 +118,12 @@ def item_points_text(item: ItemResult) -> str:
     return write("report.of", score=points_text(item.points), max_score=maximum)
 
 
+def open_reason(item: ItemResult) -> str:
+    """What an item that is still open waits for, and why."""
+    waits = write(f"training_report.open.{item.status.value}", points=points_text(item.max_points))
+    return " ".join([f"{waits}.", *feedback(item)])
+
+
 def error_text(value: float | None) -> str:
     """A measured error or a limit in two significant digits; empty where there is none."""
     if value is None:
