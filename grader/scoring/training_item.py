@@ -39,7 +39,8 @@ def score_training_item(item: Item, observed: ItemEvidence, rubric: Rubric) -> I
     passed = sum(check.status is ItemStatus.PASSED for check in checks)
     points = 0.0 if uses_what_is_forbidden(observed.cases) else credited_points(item, passed, len(checks))
     status = overall_status(observed.cases, points, item.points)
-    summary = Message(f"feedback2.{status.value}", summary_values(status, passed, len(checks), observed.cases))
+    values = summary_values(status, passed, len(checks), observed.cases)
+    summary = Message(f"feedback2.{status.value}", {**values, "functions": _functions(item)})
     told = [
         case for cases in groups.values() for case in cases if tell == "class" or case.visibility is Visibility.PUBLIC
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from grader.messages import catalogue
 from grader.model.evidence import Problem
 from grader.model.observation import StudentError
 from grader.model.scorecard import ItemResult
@@ -34,7 +35,7 @@ def told(found: ItemResult) -> set[str]:
 def test_classes_within_the_tolerance_earn_all_points() -> None:
     found = result(right("loss"), right("accuracy"))
     assert (found.points, found.status) == (3, ItemStatus.PASSED)
-    assert found.feedback[0].values == {"passed": 2, "total": 2}
+    assert catalogue().text(found.feedback[0]) == "All 2 checks pass."
 
 
 def test_points_follow_the_share_of_classes_that_pass() -> None:
@@ -93,10 +94,12 @@ def test_functions_that_are_not_written_are_missing_and_named(implementation: st
 @pytest.mark.parametrize(
     ("outcome", "status"),
     [(CallOutcome.RAISED, ItemStatus.ERROR), (CallOutcome.TIMED_OUT, ItemStatus.TIMEOUT),
-     (CallOutcome.MEMORY, ItemStatus.MEMORY), (CallOutcome.DIED, ItemStatus.ERROR)],
+     (CallOutcome.MEMORY, ItemStatus.MEMORY), (CallOutcome.DIED, ItemStatus.ERROR), (CallOutcome.MISSING, ItemStatus.MISSING),
+     (CallOutcome.FORBIDDEN, ItemStatus.FORBIDDEN)],
 )  # fmt: skip
 def test_how_calls_ended_names_the_item(outcome: CallOutcome, status: ItemStatus) -> None:
     found = result(case("loss", outcome=outcome, error=StudentError("ValueError", "no")))
+    assert catalogue().text(found.feedback[0])
     assert (found.status, found.points) == (status, 0) and found.feedback[0].key == f"feedback2.{status.value}"
 
 
