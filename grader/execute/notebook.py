@@ -11,7 +11,8 @@ from grader.execute.outputs import Output, checked_outputs
 from grader.execute.probing import how_it_ended
 from grader.execute.replies import answer_body, checked_error, checked_text
 from grader.execute.session import OutOfMemory, Session, SessionEnded
-from grader.execute.wire import MalformedFrame
+from grader.execute.training_log import TrainingLog
+from grader.execute.wire import Frame, MalformedFrame
 from grader.model.errors import InfrastructureError
 from grader.model.limits import ExecutionLimits
 from grader.model.observation import NotebookObservation, StudentError
@@ -45,6 +46,7 @@ def run_notebook(
         error=run.error,
         detail=detail,
         runner=runner,
+        training=run.training.runs(),
     )
 
 
@@ -56,6 +58,7 @@ class _Run:
         self.failed_cell: int | None = None
         self.error: StudentError | None = None
         self._cells = [cell for cell in self.executed["cells"] if cell["cell_type"] == "code"]
+        self.training = TrainingLog()
         self._limits = limits
         self._runner = runner
         self._left = NOTEBOOK_OUTPUT_FACTOR * limits.output_bytes
@@ -71,12 +74,15 @@ class _Run:
             for number in range(len(sources)):
                 allowance = _KERNEL_START_S if number == 0 and self._runner == "nbclient" else 0.0
                 cell_deadline = time.monotonic() + self._limits.cell_wall_s + allowance
-                frame = session.receive(min(deadline, cell_deadline))
+                frame = self._answer(session, number, min(deadline, cell_deadline))
                 # A cell runs inside this runner's kernel only, so a fault of the runner is not the notebook's.
                 if self._runner == "nbclient" and type(frame.body) is dict and "fault" in frame.body:
                     raise InfrastructureError(checked_text(frame.body["fault"]))
                 self._take(number, answer_body(frame, _KEYS))
         except WaitTimeout:
+            going_on = self.training.going_on(number + 1)
+            if going_on:
+                return "timeout", f"code cell {number + 1} was still training: {going_on}"
             return "timeout", f"code cell {number + 1} did not end in time"
         except OutOfMemory:
             return "memory", f"code cell {number + 1} used too much memory"
@@ -87,6 +93,15 @@ class _Run:
             status = "timeout" if outcome is CallOutcome.TIMED_OUT else "died"
             return status, f"code cell {number + 1} ended the process ({how})"
         return "completed", ""
+
+    def _answer(self, session: Session, number: int, deadline: float) -> Frame:
+        """The next frame that is not about training."""
+        while True:
+            frame = session.receive(deadline)
+            if not self.training.take(frame, number + 1):
+                return frame
+            if time.monotonic() > deadline:  # frame upon frame leaves no time to look
+                raise WaitTimeout
 
     def _take(self, number: int, body: Mapping[str, Any]) -> None:
         if body["cell"] != number or type(body["execution_count"]) is not int:

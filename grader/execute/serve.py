@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
+from threading import Lock
 from types import ModuleType
 from typing import Any
 
@@ -25,12 +26,14 @@ from grader.execute.capture import DescriptorPipe, HeadAndTail, TextSink
 from grader.execute.exit_codes import CHANNEL_LOST
 from grader.execute.replay import replay
 from grader.execute.tracebacks import student_error
+from grader.execute.training_recorder import TrainingRecorder
 from grader.execute.values import Decoder, Encoder, ValueBounds
 from grader.model.observation import StudentError
 from grader.model.status import CallOutcome
 from grader.probes import PROBES
 from grader.probes.frameworks import ForbiddenFrameworkError, forget_uses, used_frameworks
 from grader.probes.lookup import FunctionMissing, ModuleNotImported
+from grader.probes.namespace import namespace
 
 # Captured: a student's module may put something else under these names.
 _exit, _getpid, _clock = os._exit, os.getpid, time.perf_counter
@@ -50,10 +53,18 @@ def serve(connection: socket.socket, seed: int, bounds: ValueBounds, run_noteboo
     reseed(seed)
     code = 0
 
+    sending = Lock()
+
     def answer(body: Any) -> None:
         if _getpid() != process:
             _exit(0)
-        wire.send(connection, body)
+        with sending:
+            wire.send(connection, body)
+
+    def tell(body: Any) -> None:
+        if _getpid() == process:
+            with sending:
+                wire.send(connection, body)
 
     try:
         while (request := wire.receive(connection)) is not None:
@@ -71,7 +82,16 @@ def serve(connection: socket.socket, seed: int, bounds: ValueBounds, run_noteboo
                     replay(request.body, work, answer)
                 descriptors.drain()
             elif run_notebook is not None:
-                run_notebook({**request.body, "work": work, "seed": seed, "drain": descriptors.drain}, answer)
+                recorder = TrainingRecorder(tell, namespace)
+                recorder.install()
+
+                def settle_and_answer(body: Any, recorder: TrainingRecorder = recorder) -> None:
+                    recorder.settle()
+                    answer(body)
+
+                order = {**request.body, "work": work, "seed": seed, "drain": descriptors.drain}
+                run_notebook(order, settle_and_answer)
+                recorder.stop()
     except BaseException:  # the student closed or spoiled the socket, or raised in between by a signal handler
         code = CHANNEL_LOST
     _exit(code)
@@ -168,6 +188,11 @@ def _answer(number: int, outcome: CallOutcome) -> dict[str, Any]:
     }
 
 
+def _type_of(raised: BaseException) -> str:
+    kind = type(raised)
+    return f"{kind.__module__}.{kind.__qualname__}"
+
+
 def _outcome_of(raised: BaseException, work: str) -> tuple[CallOutcome, StudentError | None, str]:
     if isinstance(raised, ModuleNotImported):
         return CallOutcome.MISSING, student_error(raised.cause, work), "import"
@@ -176,7 +201,10 @@ def _outcome_of(raised: BaseException, work: str) -> tuple[CallOutcome, StudentE
     error = student_error(raised, work)
     if isinstance(raised, ForbiddenFrameworkError):
         return CallOutcome.FORBIDDEN, error, error.message
-    if isinstance(raised, MemoryError):
+    if (
+        isinstance(raised, MemoryError)
+        or _type_of(raised) == "tensorflow.python.framework.errors_impl.ResourceExhaustedError"
+    ):
         return CallOutcome.MEMORY, error, ""
     if isinstance(raised, SystemExit):
         return CallOutcome.EXITED, error, "sys.exit"
