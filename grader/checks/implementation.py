@@ -70,8 +70,13 @@ def is_stub(source: bytes, function: str) -> bool:
     else as well (``conv_forward = mine``, another `def`, an import) is no stub: running tells.
     """
     tree = _parsed(source)
-    node = _function(tree, function) if tree is not None else None
-    if tree is None or node is None or node.decorator_list or _bound_elsewhere(tree, function, node):
+    return tree is not None and is_stub_in(tree, function)
+
+
+def is_stub_in(tree: ast.Module, function: str) -> bool:
+    """As `is_stub`, of a source that was parsed already."""
+    node = _function(tree, function)
+    if node is None or node.decorator_list or _bound_elsewhere(tree, function, node):
         return False
     return all(_does_nothing(statement) or _packs_arguments(statement) for statement in node.body)
 

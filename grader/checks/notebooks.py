@@ -29,7 +29,12 @@ def observe_notebook(
     path = submission.notebooks[part]
     stored = json.loads(submission.files[path])
     observation = runner.run_notebook(stored, path)
-    evidence = NotebookEvidence(
+    return evidence_of(stored, observation, key), observation.executed
+
+
+def evidence_of(stored: Mapping[str, Any], observation: NotebookObservation, key: str) -> NotebookEvidence:
+    """The evidence of a notebook that was handed in as `stored` and run."""
+    return NotebookEvidence(
         key=key,
         status=observation.status,
         seconds=observation.seconds,
@@ -38,8 +43,8 @@ def observe_notebook(
         detail=observation.detail,
         runner=observation.runner,
         cells=compare_cells(stored, observation.executed),
+        training=observation.training,
     )
-    return evidence, observation.executed
 
 
 def stored_notebook(submission: Submission, part: int, key: str) -> NotebookEvidence:

@@ -1,0 +1,75 @@
+"""Evidence of Part 2's cases, each the one public case of its group."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from grader.checks.comparison import relative_error
+from grader.checks.training.asking import Breach, Unanswered
+from grader.model.evidence import ArrayFact, CaseEvidence, Problem
+from grader.model.status import CallOutcome, Visibility
+
+#: Name of the one accepted answer.
+CONTRACT = "contract"
+#: All that is compared has gone through TensorFlow's single precision, whatever type a student would print.
+_SINGLE = "float32"
+
+
+def case(
+    group: str,
+    errors: Mapping[str, float],
+    asked: Mapping[str, object] | None = None,
+    *,
+    matches: tuple[str, ...] = (),
+    problems: tuple[Problem, ...] = (),
+) -> CaseEvidence:
+    """A case whose call returned: `errors` by what was compared, relative to the one accepted answer."""
+    return CaseEvidence(
+        id=f"{group}.public0",
+        group=group,
+        visibility=Visibility.PUBLIC,
+        outcome=CallOutcome.RETURNED,
+        asked=asked or {},
+        returned={name: ArrayFact(_SINGLE, ()) for name in errors},
+        problems=problems,
+        errors={CONTRACT: dict(errors)} if errors else {},
+        matches=matches,
+    )
+
+
+def attempt(
+    group: str, question: Callable[[], CaseEvidence], asked: Mapping[str, object] | None = None
+) -> CaseEvidence:
+    """The case that `question` gives, or the one that tells why it was not answered."""
+    try:
+        return question()
+    except (Breach, Unanswered) as ended:
+        return failed(group, ended, asked)
+
+
+def failed(group: str, ended: Breach | Unanswered, asked: Mapping[str, object] | None = None) -> CaseEvidence:
+    """The case of a question that was not answered, or not with what could be judged."""
+    if isinstance(ended, Breach):
+        return case(group, {}, asked, problems=(ended.problem,))
+    seen = ended.seen
+    return CaseEvidence(
+        id=f"{group}.public0",
+        group=group,
+        visibility=Visibility.PUBLIC,
+        outcome=seen.outcome,
+        asked=asked or {},
+        seconds=seen.seconds,
+        error=seen.error,
+        detail=seen.detail,
+        output=seen.output,
+    )
+
+
+def compared(group: str, name: str, got: np.ndarray, expected: np.ndarray, asked: Mapping[str, object]) -> CaseEvidence:
+    """A case in which one array is held against the grader's own."""
+    if got.shape != expected.shape:
+        shapes = {"name": name, "got": str(got.shape), "expected": str(expected.shape)}
+        return case(group, {}, asked, problems=(Problem("wrong_shape", shapes),))
+    return case(group, {name: relative_error(got, expected)}, asked)

@@ -1,0 +1,86 @@
+"""What rules of training make of a network that sees the same image at every step: which rule, and how many steps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from grader.checks.network.gradients import gradients
+from grader.checks.network.graph import Graph
+
+Arrays = Mapping[str, np.ndarray]
+#: Gives the change of every weight at a step, from the gradients at that step; remembers what it needs.
+Advance = Callable[[Arrays], dict[str, np.ndarray]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """``descent`` (also with `momentum`), ``adam`` or ``rmsprop``, at the learning rate `rate`."""
+
+    kind: str
+    rate: float
+    momentum: float = 0.0
+
+    def begin(self) -> Advance:
+        return {"descent": _descent, "adam": _adam, "rmsprop": _rmsprop}[self.kind](self)
+
+    def with_momentum(self, momentum: float) -> Rule:
+        return replace(self, momentum=momentum)
+
+
+def steps(graph: Graph, image: np.ndarray, label: int, rule: Rule) -> Iterator[Graph]:
+    """The network after each step on copies of `image (H, W, C)`: however many copies, the mean's gradient is the same."""
+    advance = rule.begin()
+    pictures, labels = image[np.newaxis], np.array([label])
+    while True:
+        found = gradients(graph, pictures, labels).by_constant
+        changes = advance({name: found[name] for name in graph.variables if name in found})
+        graph = graph.with_constants({name: graph.nodes[name].value + change for name, change in changes.items()})  # type: ignore[operator]
+        yield graph
+
+
+def _descent(rule: Rule) -> Advance:
+    velocity: dict[str, np.ndarray] = {}
+
+    def advance(found: Arrays) -> dict[str, np.ndarray]:
+        for name, gradient in found.items():
+            velocity[name] = rule.momentum * velocity.get(name, 0.0) - rule.rate * gradient
+        return dict(velocity)
+
+    return advance
+
+
+def _adam(rule: Rule) -> Advance:
+    """Kingma and Ba, "Adam", algorithm 1, with Keras' defaults."""
+    first, second = 0.9, 0.999
+    means: dict[str, np.ndarray] = {}
+    squares: dict[str, np.ndarray] = {}
+    count = 0
+
+    def advance(found: Arrays) -> dict[str, np.ndarray]:
+        nonlocal count
+        count += 1
+        rate = rule.rate * np.sqrt(1 - second**count) / (1 - first**count)
+        changes = {}
+        for name, gradient in found.items():
+            means[name] = first * means.get(name, 0.0) + (1 - first) * gradient
+            squares[name] = second * squares.get(name, 0.0) + (1 - second) * gradient**2
+            changes[name] = -rate * means[name] / (np.sqrt(squares[name]) + 1e-7)
+        return changes
+
+    return advance
+
+
+def _rmsprop(rule: Rule) -> Advance:
+    squares: dict[str, np.ndarray] = {}
+
+    def advance(found: Arrays) -> dict[str, np.ndarray]:
+        changes = {}
+        for name, gradient in found.items():
+            squares[name] = 0.9 * squares.get(name, 0.0) + 0.1 * gradient**2
+            changes[name] = -rule.rate * gradient / np.sqrt(squares[name] + 1e-7)
+        return changes
+
+    return advance

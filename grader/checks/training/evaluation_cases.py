@@ -1,0 +1,164 @@
+"""The cases of an evaluation, from what was returned and what the network was before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from grader.checks.network.graph import Graph
+from grader.checks.training.asking import Asking, Breach, Network, Unanswered, computed, gone, without_softmax
+from grader.checks.training.case_evidence import case
+from grader.checks.training.evaluation import CLOSE, Answered, Reading, half_right, near
+from grader.checks.training.figures import Figures, figures_of
+from grader.checks.training.step import moved, weight_names
+from grader.checks.training.training_run import run, trains_otherwise
+from grader.model.evidence import CaseEvidence, Problem
+
+#: What batch normalisation keeps of its batches; it changes without an optimiser.
+_STATISTICS = ("moving_mean", "moving_variance")
+_MOST_NAMES = 3
+
+Asked = Mapping[str, object]
+
+
+def loss_case(
+    returned: Sequence[Figures], both: Sequence[Answered], matches: tuple[str, ...], asked: Asked
+) -> CaseEvidence:
+    """`returned` of each call, as it came; `both` is what was to be found before the first and after the last."""
+    expected = [answered.figures.loss for answered in both]
+    return case("loss", {"loss": max(_off(got.loss, expected) for got in returned)}, asked, matches=matches)
+
+
+def accuracy_case(
+    read: Sequence[Figures], both: Sequence[Answered], matches: tuple[str, ...], asked: Asked
+) -> CaseEvidence:
+    """`read` as `loss_case`'s, but as shares and in the right order."""
+    expected = [answered.figures.accuracy for answered in both]
+    return case("accuracy", {"accuracy": max(_off(got.accuracy, expected) for got in read)}, asked, matches=matches)
+
+
+def _off(got: float, expected: Sequence[float]) -> float:
+    """How far `got` is from anything between the least and the largest of `expected`, relative to these.
+
+    They differ only where weights moved in between, and then that is what is wrong, not the figures.
+    """
+    low, high = min(expected), max(expected)
+    return max(low - got, got - high, 0.0) / (abs(high) or 1.0)
+
+
+def unchanged_case(before: Graph, after: Graph, asked: Asked) -> CaseEvidence:
+    """Evaluating must leave every weight and statistic exactly as it was."""
+    changed = moved(before, after)
+    if not changed:
+        return case("unchanged", {"weights": 0.0}, asked)
+    names = list(weight_names(before, changed).values())
+    told = ", ".join(names[:_MOST_NAMES]) + (", …" if len(names) > _MOST_NAMES else "")
+    matches = ("statistics_moved",) if _statistics_only(before, changed) else ("trains_while_evaluating",)
+    problem = Problem("weights_changed", {"names": told, "count": len(changed)})
+    return case("unchanged", {}, asked, matches=matches, problems=(problem,))
+
+
+def _statistics_only(graph: Graph, names: Sequence[str]) -> bool:
+    return all(str(graph.nodes[name].attributes.get("variable", "")).endswith(_STATISTICS) for name in names)
+
+
+def inference_case(
+    asking: Asking, images: np.ndarray, batch_size: int, reading: Reading, random: np.random.Generator
+) -> CaseEvidence:
+    """An evaluation of a network with dropout and batch normalisation, in which these must be in inference mode.
+
+    The network is ours; where `run_model` cannot run it, the notebook's own `my_model` is taken if training changes
+    anything there. Raises Unanswered or Breach.
+    """
+    asked = {"images": len(images), "batch_size": batch_size, "layers": "dropout, batch normalisation"}
+    for own in (False, True):
+        try:
+            network = _of_two_modes(asking, own, random)
+            if network is None:
+                continue
+            logits = computed(network.logits_graph, images)
+            labels = half_right(logits, random)
+            figures = figures_of(run(asking, network, images, labels, batch_size=batch_size, is_training=False))
+            after = asking.graph(network)
+        except (Breach, Unanswered) as ended:
+            if gone(ended):
+                raise
+            continue
+        both = [Answered(logits, labels, batch_size)]
+        if moved(network.graph, after):
+            both.append(Answered(computed(without_softmax(after), images), labels, batch_size))
+        return _judged_mode(network.graph, after, figures, both, reading, {**asked, "network": network.handle})
+    return case("inference_mode", {"loss": 0.0}, {**asked, "network": "none could be run"})
+
+
+def _of_two_modes(asking: Asking, own: bool, random: np.random.Generator) -> Network | None:
+    if not own:
+        return asking.network("plain_network", "plain_network", seed=int(random.integers(2**31)))
+    network = asking.network("network", "my_model", function="my_model")
+    return network if trains_otherwise(asking, network) else None
+
+
+def _judged_mode(
+    before: Graph, after: Graph, returned: Figures, both: Sequence[Answered], reading: Reading, asked: Asked
+) -> CaseEvidence:
+    images, batch_size = len(both[0].labels), both[0].batch_size
+    got = reading.read(returned, images, batch_size)
+    figures = [reading.expected(answered).figures for answered in both]
+    if reading.loss_known:
+        errors = {"loss": _off(got.loss, [expected.loss for expected in figures])}
+    else:
+        errors = {"accuracy": _off(got.accuracy, [expected.accuracy for expected in figures])}
+    changed = moved(before, after)
+    if changed and _statistics_only(before, changed):
+        problem = Problem("statistics_changed", {"count": len(changed)})
+        return case("inference_mode", errors, asked, matches=("training_mode",), problems=(problem,))
+    return case("inference_mode", errors, asked, matches=("training_mode",) if max(errors.values()) > CLOSE else ())
+
+
+def last_batch_case(
+    asking: Asking, network: Network, images: np.ndarray, answered: Answered, reading: Reading, count: int, trains: bool
+) -> CaseEvidence:
+    """`count` images, no multiple of the batch size: all of them, or all whole batches.
+
+    Where evaluating `trains`, figures cannot be foretold, and an answer will do. Raises Unanswered or Breach.
+    """
+    size = answered.batch_size
+    asked = {"images": count, "batch_size": size}
+    part = reading.expected(answered.of(slice(count)))
+
+    def ask(pictures: np.ndarray, labels: np.ndarray, images_counted: int) -> Figures:
+        returned = run(asking, network, pictures, labels, batch_size=size, is_training=False)
+        return reading.read(figures_of(returned), images_counted, size)
+
+    got = ask(images[:count], answered.labels[:count], count)
+    if trains:
+        return case("last_batch", {"accuracy": 0.0}, {**asked, "judged_by": "no error"})
+    whole = part.of(slice(count - count % size))
+    accepted = (((), part.figures), (("drops_last_batch",), whole.figures), (("mean_of_batch_means",), _mean(part)))
+    for matches, figures in accepted:
+        if _same(got, figures, reading):
+            return case("last_batch", _errors(got, figures, reading), asked, matches=matches)
+    # Whole batches in a random order are some of the images, which ones cannot be told; of copies any are the same.
+    place = int(np.flatnonzero(answered.logits.argmax(axis=1) == answered.labels)[0])
+    copy = reading.expected(answered.of(slice(place, place + 1)))
+    repeated = ask(np.repeat(images[place : place + 1], count, axis=0), np.repeat(answered.labels[place], count), count)
+    if _same(repeated, copy.figures, reading):
+        return case("last_batch", _errors(repeated, copy.figures, reading), {**asked, "images": f"{count} copies of one"},
+                    matches=("drops_last_batch",))  # fmt: skip
+    return case("last_batch", _errors(got, part.figures, reading), asked)
+
+
+def _mean(part: Answered) -> Figures:
+    """The mean of the batches' own figures, the small last one counting as much as the others."""
+    each = [batch.figures for batch in part.batches()]
+    return Figures(float(np.mean([one.loss for one in each])), float(np.mean([one.accuracy for one in each])))
+
+
+def _errors(got: Figures, expected: Figures, reading: Reading) -> dict[str, float]:
+    errors = {"accuracy": _off(got.accuracy, [expected.accuracy])}
+    return {"loss": _off(got.loss, [expected.loss]), **errors} if reading.loss_known else errors
+
+
+def _same(got: Figures, expected: Figures, reading: Reading) -> bool:
+    return (not reading.loss_known or near(got.loss, expected.loss)) and near(got.accuracy, expected.accuracy)

@@ -1,0 +1,27 @@
+"""Check `inception.module`: are the four branches of `Inception_module` there, and does it compute what it says?"""
+
+from __future__ import annotations
+
+from grader.checks.cases import generator
+from grader.checks.network.inception_structure import groups
+from grader.checks.training.asking import Asking, Breach, Unanswered
+from grader.checks.training.case_evidence import attempt, failed
+from grader.checks.training.structure_cases import structure_cases, structure_of, values_case
+from grader.model.evidence import CaseEvidence
+
+CHECK = "inception.module"
+#: All different, so that an argument in another's place shows.
+ARGUMENTS = {"C1": 4, "C3_R": 3, "C3": 5, "C5_R": 2, "C5": 6, "P3_R": 7}
+#: Not square, so that height and width are told apart.
+SHAPE = (10, 8, 3)
+
+
+def inception_module(asking: Asking, seed: int) -> list[CaseEvidence]:
+    """A case for each group of the contract's structure, and ``values``; one case ``network`` where there is none."""
+    try:
+        network = asking.network("inception", CHECK, arguments=ARGUMENTS, shape=list(SHAPE))
+        found = groups(structure_of(network.graph, SHAPE), ARGUMENTS)
+    except (Breach, Unanswered) as ended:
+        return [failed("network", ended, ARGUMENTS)]
+    random = generator(seed, CHECK, "values", 0)
+    return [*structure_cases(found), attempt("values", lambda: values_case(asking, network, random, SHAPE))]

@@ -1,0 +1,100 @@
+"""Check `simple.evaluate`: does `run_model` measure loss and accuracy, and leave the network as it is?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from grader.checks.cases import generator
+from grader.checks.network.graph import Graph
+from grader.checks.training import draws
+from grader.checks.training.asking import Asking, Breach, Network, Unanswered, computed, without_softmax
+from grader.checks.training.case_evidence import attempt, failed
+from grader.checks.training.evaluation import Answered, half_right, near, reading_of
+from grader.checks.training.evaluation_cases import (
+    accuracy_case,
+    inference_case,
+    last_batch_case,
+    loss_case,
+    unchanged_case,
+)
+from grader.checks.training.figures import Figures, figures_of
+from grader.checks.training.step import moved
+from grader.checks.training.training_run import fresh_network, run
+from grader.model.evidence import CaseEvidence
+from grader.model.observation import Value
+
+CHECK = "simple.evaluate"
+FUNCTION = "simple_model"
+GROUPS = ("loss", "accuracy", "unchanged", "inference_mode", "last_batch")
+IMAGES, BATCH_SIZE = 120, 40
+#: Leaves a last batch of 20.
+ODD_COUNT = 100
+_ASKED = {"images": IMAGES, "batch_size": BATCH_SIZE, "is_training": False}
+
+
+@dataclass(frozen=True, slots=True)
+class _Evaluated:
+    """The network after two evaluations, what these returned, and what they should have found before and after."""
+
+    network: Network
+    images: np.ndarray
+    before: Answered
+    after: Answered
+    after_graph: Graph
+    returned: tuple[Value, Value]
+
+
+def simple_evaluate(asking: Asking, seed: int) -> list[CaseEvidence]:
+    """A case for each of GROUPS."""
+    random = generator(seed, CHECK, "evaluation", 0)
+    try:
+        seen = _evaluated(asking, random)
+    except (Breach, Unanswered) as ended:
+        return [failed(group, ended, _ASKED) for group in GROUPS]
+    unchanged = unchanged_case(seen.network.graph, seen.after_graph, _ASKED)
+    try:
+        first, second = (figures_of(returned) for returned in seen.returned)
+    except Breach as breach:
+        return [unchanged if group == "unchanged" else failed(group, breach, _ASKED) for group in GROUPS]
+    reading, of_loss, of_accuracy = reading_of(first, seen.before)
+    both, returned = (seen.before, seen.after), (first, second)
+    read = [reading.read(figures, IMAGES, BATCH_SIZE) for figures in returned]
+    trains = bool(moved(seen.network.graph, seen.after_graph))
+    anew = () if trains else _random_draws(first, second)
+    last = partial(last_batch_case, asking, seen.network, seen.images, seen.before, reading, ODD_COUNT, trains)
+    return [
+        loss_case(returned, both, (*anew, *of_loss), _ASKED),
+        accuracy_case(read, both, (*anew, *of_accuracy), _ASKED),
+        unchanged,
+        attempt("inference_mode", lambda: inference_case(asking, seen.images, BATCH_SIZE, reading, random), _ASKED),
+        attempt("last_batch", last, {"images": ODD_COUNT, "batch_size": BATCH_SIZE}),
+    ]
+
+
+def _random_draws(first: Figures, second: Figures) -> tuple[str, ...]:
+    """Two evaluations of the same images by the same weights give the same, in whatever order."""
+    same = near(first.loss, second.loss) and near(first.accuracy, second.accuracy)
+    return () if same else ("random_draws",)
+
+
+def _evaluated(asking: Asking, random: np.random.Generator) -> _Evaluated:
+    network = fresh_network(asking, FUNCTION, CHECK, random)
+    images = draws.images(random, IMAGES)
+    logits = computed(network.logits_graph, images)
+    labels = half_right(logits, random)
+    returned = [run(asking, network, images, labels, batch_size=BATCH_SIZE, is_training=False) for _ in range(2)]
+    after = asking.graph(network)
+    later = logits
+    if moved(network.graph, after):
+        later = computed(without_softmax(after), images)
+    return _Evaluated(
+        network,
+        images,
+        Answered(logits, labels, BATCH_SIZE),
+        Answered(later, labels, BATCH_SIZE),
+        after,
+        tuple(returned),
+    )

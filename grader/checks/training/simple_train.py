@@ -1,0 +1,62 @@
+"""Check `simple.train`: does `run_model` train `simple_model` by gradient descent as asked?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from grader.checks.cases import generator
+from grader.checks.training.asking import Asking, Breach, Unanswered, gone
+from grader.checks.training.case_evidence import attempt, case
+from grader.checks.training.figures import figures_of
+from grader.checks.training.learning import loss_goes_down
+from grader.checks.training.one_step import OneStep, one_step
+from grader.checks.training.step import Diagnosis
+from grader.checks.training.steps_taken import batches
+from grader.model.evidence import CaseEvidence, Problem
+
+CHECK = "simple.train"
+FUNCTION = "simple_model"
+#: In one batch; a step is computed from them here in a third of a second.
+IMAGES = 32
+GROUPS = ("one_step", "batches", "loss_returned", "loss_goes_down")
+
+#: By what a single step tells: whatever rule it follows, the contract's is then assumed.
+_UNKNOWN = OneStep(case("one_step", {}), Diagnosis(), None)
+
+
+def simple_train(asking: Asking, seed: int) -> list[CaseEvidence]:
+    """A case for each of GROUPS. Where the first call ended its process or took too long, nothing more is asked."""
+    first, ended = _first_step(asking, seed)
+    if ended is not None and gone(ended):
+        return [attempt(group, _raising(ended)) for group in GROUPS]
+    cases = [attempt("one_step", _raising(ended)) if ended is not None else first.case]
+    cases.append(attempt("batches", lambda: batches(asking, FUNCTION, first, generator(seed, CHECK, "batches", 0))))
+    cases.append(attempt("loss_returned", _raising(ended) if ended is not None else lambda: returned_figures(first)))
+    draw = generator(seed, CHECK, "loss_goes_down", 0)
+    cases.append(attempt("loss_goes_down", lambda: loss_goes_down(asking, FUNCTION, draw)))
+    return cases
+
+
+def _first_step(asking: Asking, seed: int) -> tuple[OneStep, Breach | Unanswered | None]:
+    try:
+        return one_step(asking, FUNCTION, IMAGES, generator(seed, CHECK, "one_step", 0)), None
+    except (Breach, Unanswered) as ended:
+        return _UNKNOWN, ended
+
+
+def _raising(ended: Breach | Unanswered) -> Callable[[], CaseEvidence]:
+    def question() -> CaseEvidence:
+        raise ended
+
+    return question
+
+
+def returned_figures(first: OneStep) -> CaseEvidence:
+    """Loss and accuracy returned by training: whether of the epoch or after it is open, but both are numbers, and the
+    accuracy a share. Raises Breach."""
+    figures = figures_of(first.returned)
+    if 0.0 <= figures.accuracy <= 1.0:
+        return case("loss_returned", {"accuracy": 0.0})
+    if 1.0 < figures.accuracy <= 100.0:
+        return case("loss_returned", {"accuracy": 0.0}, matches=("percent",))
+    raise Breach(Problem("no_share", {"value": f"{figures.accuracy:.4g}"}))

@@ -1,0 +1,89 @@
+"""Lets `run_model` train a network of the notebook's on a few images, and reads the weights before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from grader.checks.network.graph import Graph
+from grader.checks.training import draws
+from grader.checks.training.asking import Asking, Breach, Network, Unanswered
+from grader.model.observation import Value
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """The network's graph before and after training, and what `run_model` returned."""
+
+    before: Graph
+    after: Graph
+    returned: Value
+
+
+def fresh_network(asking: Asking, function: str, handle: str, random: np.random.Generator) -> Network:
+    """A new network of the notebook's with weights drawn by the grader, as far as they can be set."""
+    network = asking.network("network", handle, function=function)
+    return with_drawn_weights(asking, network, random)
+
+
+def with_drawn_weights(
+    asking: Asking, network: Network, random: np.random.Generator, shape: Sequence[int] = (32, 32, 3)
+) -> Network:
+    """`network` with other weights, read again. Where they cannot be set, the network keeps its own."""
+    values = draws.weights(random, network.graph, len(network.shapes), shape)
+    try:
+        asking.ask("assign", handle=network.handle, values=values)
+    except Unanswered as unanswered:
+        if unanswered.seen.error is None:
+            raise
+        return network
+    return Network(network.handle, asking.graph(network), network.shapes, network.compiled)
+
+
+def train(
+    asking: Asking, network: Network, images: np.ndarray, labels: np.ndarray, epochs: int, batch_size: int
+) -> Trained:
+    """Trains `network` as it was read last. Raises Unanswered, or Breach where it cannot be read any more."""
+    returned = run(asking, network, images, labels, epochs=epochs, batch_size=batch_size, is_training=True)
+    return Trained(network.graph, asking.graph(network), returned)
+
+
+def run(
+    asking: Asking,
+    network: Network,
+    images: np.ndarray,
+    labels: np.ndarray,
+    *,
+    batch_size: int,
+    is_training: bool,
+    epochs: int = 1,
+) -> Value:
+    """What `run_model(model, X, Y, epochs, batch_size, is_training)` returned."""
+    told = asking.ask(
+        "run_model",
+        handle=network.handle,
+        X=images,
+        Y=labels,
+        epochs=epochs,
+        batch_size=batch_size,
+        is_training=is_training,
+    )
+    return told.get("returned") if isinstance(told, dict) else None
+
+
+def trains_otherwise(asking: Asking, network: Network) -> bool:
+    """Whether the pass of training computes something else than that of inference: dropout, batch normalisation, noise.
+
+    Its steps then follow no gradient that could be computed here.
+    """
+    try:
+        training = asking.graph(network, training=True)
+    except (Unanswered, Breach):
+        return False
+    return _operations(training) != _operations(network.graph)
+
+
+def _operations(graph: Graph) -> list[tuple[str, object]]:
+    return [(node.op, node.attributes.get("is_training")) for node in graph.nodes.values() if node.op != "Const"]
