@@ -94,6 +94,7 @@ class Slips(_Strict):
     input_changed: Share = Field(1.0, description="an input array was changed in place")
     whole_gradient_to_every_tie: Share = Field(0.0, description="max-pool: each tied cell got the whole gradient")
     own_cache_needed: Share = Field(0.0, description="backward works only with the cache of the student's own forward")
+    trains_while_evaluating: Share = Field(0.5, description="run_model changes the weights though it is to evaluate")
 
 
 class HiddenCases(_Strict):

@@ -27,6 +27,9 @@ from grader.scoring.message_keys import hint_message, problem_message
 #: Part 2 has one accepted answer to every question.
 _READING = "contract"
 
+#: The recognised mistake that the rubric prices besides the check that fails by it.
+_PRICED = "trains_while_evaluating"
+
 
 def score_training_item(item: Item, observed: ItemEvidence, rubric: Rubric) -> ItemResult:
     """Points for the share of the case classes that pass; what else was noticed is told as feedback."""
@@ -38,13 +41,23 @@ def score_training_item(item: Item, observed: ItemEvidence, rubric: Rubric) -> I
     checks = [score_class(name, cases, _READING, tolerance, tell) for name, cases in groups.items()]
     passed = sum(check.status is ItemStatus.PASSED for check in checks)
     points = 0.0 if uses_what_is_forbidden(observed.cases) else credited_points(item, passed, len(checks))
+    slips, cost = _slips(item, observed, rubric)
+    points *= 1.0 - cost
     status = overall_status(observed.cases, points, item.points)
     values = summary_values(status, passed, len(checks), observed.cases)
     summary = Message(f"feedback2.{status.value}", {**values, "functions": _functions(item)})
     told = [
         case for cases in groups.values() for case in cases if tell == "class" or case.visibility is Visibility.PUBLIC
     ]
-    return item_result(item, points, status, [summary, *_remarks(told, checks)], checks)
+    return item_result(item, points, status, [summary, *slips, *_remarks(told, checks)], checks)
+
+
+def _slips(item: Item, observed: ItemEvidence, rubric: Rubric) -> tuple[list[Message], float]:
+    """The text of the priced mistake where it shows, and the share of the points that it costs."""
+    if not any(_PRICED in case.matches for case in observed.cases):
+        return [], 0.0
+    cost = rubric.slips_of(item).trains_while_evaluating
+    return [Message(f"slip.{_PRICED}.{'costs' if cost else 'warning'}")], cost
 
 
 def unasked_training_item(item: Item, observed: ItemEvidence) -> ItemResult | None:

@@ -118,3 +118,23 @@ def test_what_could_not_be_asked_is_open_with_its_reason(reason: str) -> None:
     found = result(implementation="not_asked", not_asked=reason)
     assert (found.status, found.points) == (ItemStatus.SKIPPED, 0)
     assert [message.key for message in found.feedback] == [f"skipped.{reason}"]
+
+
+@pytest.mark.parametrize(("cost", "points"), [(0.0, 2.4), (0.5, 1.2), (1.0, 0.0)])
+def test_the_rubric_prices_training_while_evaluating(cost: float, points: float) -> None:
+    slips = RUBRIC.slips.model_copy(update={"trains_while_evaluating": cost})
+    trains = case("unchanged", {"contract": 0.1}, dtype="float32", matches=("trains_while_evaluating",))
+    seen = evidence({EVALUATE: item("simple.evaluate", *(right(name) for name in "abcd"), trains)})
+    card = score(seen, RUBRIC.model_copy(update={"slips": slips}))
+    (found,) = (entry for entry in card.items if entry.id == EVALUATE)
+    assert found.points == pytest.approx(points)
+    assert found.feedback[1].key == f"slip.trains_while_evaluating.{'costs' if cost else 'warning'}"
+
+
+@pytest.mark.parametrize(("of", "right_ones", "earns"), [
+    ("p2.simple.define", 3, False), ("p2.simple.define", 4, True),
+    ("p2.simple.train", 2, False), ("p2.simple.train", 3, True),
+])  # fmt: skip
+def test_what_any_network_gets_right_earns_nothing(of: str, right_ones: int, earns: bool) -> None:
+    wrong = [case(f"wrong{number}", {"contract": 0.5}, dtype="float32") for number in range(6 - right_ones)]
+    assert (result(*(right(f"right{number}") for number in range(right_ones)), *wrong, of=of).points > 0) is earns
