@@ -99,7 +99,7 @@ def _served(location):
         # mode "c": changing an array in place changes it in memory alone. asarray makes it an array like any other.
         arrays = [np.asarray(np.load(folder / names[name], mmap_mode="c", allow_pickle=False)) for name in ARRAYS]
         return *arrays, list(served["class_names"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
         raise RuntimeError(
             f"The data that {location} names cannot be read ({type(error).__name__}: {error}). "
             "Delete that file to use CIFAR-10 as Keras has it."
@@ -121,7 +121,7 @@ def _from_keras():
             "CIFAR-10 is neither in Keras' cache (the folder .keras/datasets in your home) nor can it be downloaded "
             f"({type(error).__name__}: {error}). Run this once with a network, or copy that folder from a machine that has it."
         ) from error
-    count = 40000  # the first four batches of 10,000
+    count = len(pixels) * 4 // 5  # the first four of five batches of 10,000
     mean, deviation = _mean_and_deviation(pixels[:count])
     splits = ((pixels[:count], labels[:count]), (pixels[count:], labels[count:]), (test_pixels, test_labels))
     arrays = []

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+MODEL = "Utils/model_checkpoints/my_model_final.keras"
 PART_1 = "Assignment2-1_Implementing_CNN.ipynb"
 PART_2 = "Assignment2-2_Training_CNN.ipynb"
 PART_3 = "Assignment2-3_Visualizing_CNN.ipynb"
@@ -22,7 +23,9 @@ pytestmark = pytest.mark.skipif(shutil.which("bash") is None, reason="bash is no
 @pytest.fixture
 def folder(reference: Path, tmp_path: Path) -> Path:
     """A folder that is ready to be handed in."""
-    return shutil.copytree(reference, tmp_path / "assignment2", ignore=shutil.ignore_patterns("__pycache__"))
+    copy = shutil.copytree(reference, tmp_path / "assignment2", ignore=shutil.ignore_patterns("__pycache__"))
+    (copy / MODEL).write_bytes(b"model")
+    return copy
 
 
 def collect(
@@ -71,7 +74,6 @@ def refused(folder: Path, *arguments: str) -> list[str]:
 
 
 def test_a_good_folder_becomes_an_archive_in_the_handed_in_layout(folder: Path) -> None:
-    (folder / "Utils" / "model_checkpoints" / "my_model_final.keras").write_bytes(b"model")
     run = collect(folder, "team_7")
     assert run.returncode == 0, run.stderr
     assert run.stderr == ""
@@ -91,6 +93,7 @@ def test_a_good_folder_becomes_an_archive_in_the_handed_in_layout(folder: Path) 
 
 def test_junk_is_left_out(folder: Path) -> None:
     checkpoints = folder / "Utils" / "model_checkpoints"
+    (folder / MODEL).unlink()
     for path in (
         ".DS_Store",
         "._my_model_final.keras",
@@ -196,19 +199,22 @@ def test_a_notebook_that_is_none_is_refused(folder: Path, content: bytes, reason
 
 
 def test_a_missing_model_is_a_warning_as_long_as_part_2_has_no_code(folder: Path) -> None:
+    (folder / MODEL).unlink()
+    write_notebook(folder / PART_2)
     run = collect(folder, "team_7")
     assert run.returncode == 0
     assert run.stderr.startswith("warning: there is no final model Utils/model_checkpoints/my_model_final*")
 
 
 def test_a_missing_model_is_a_problem_once_part_2_has_code(folder: Path) -> None:
-    write_notebook(folder / PART_2, "model.fit()", executed=True)
+    (folder / MODEL).unlink()
     (problem,) = refused(folder, "team_7")
     assert problem.startswith("there is no final model")
 
 
 def test_a_folder_without_checkpoints_still_gets_the_folder_in_the_archive(folder: Path) -> None:
     shutil.rmtree(folder / "Utils" / "model_checkpoints")
+    write_notebook(folder / PART_2)
     assert collect(folder, "team_7").returncode == 0
     with tarfile.open(folder / "team_7.tar.gz") as tar:
         assert tar.getmember("team_7/model_checkpoints").isdir()

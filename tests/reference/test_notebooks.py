@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ NAMES = (
     "Assignment2-2_Training_CNN.ipynb",
     "Assignment2-3_Visualizing_CNN.ipynb",
 )
-PART_1 = NAMES[0]
+PART_1, PART_2, _ = NAMES
 
 
 def code_cells(notebook: Any) -> dict[str, Any]:
@@ -44,9 +45,39 @@ def test_a_notebook_to_come_says_so_and_has_no_code(reference: Path, name: str) 
     assert "no tasks yet" in notebook.cells[0].source
 
 
-def test_the_outputs_of_part_1_are_stored_in_the_order_of_the_cells(reference: Path) -> None:
-    cells = code_cells(nbformat.read(reference / PART_1, as_version=4))
+@pytest.mark.parametrize("name", NAMES[:2])
+def test_outputs_are_stored_in_the_order_of_the_cells(reference: Path, name: str) -> None:
+    cells = code_cells(nbformat.read(reference / name, as_version=4))
     assert [cell.execution_count for cell in cells.values()] == list(range(1, len(cells) + 1))
+    assert not any(output.output_type == "error" for cell in cells.values() for output in cell.outputs)
+
+
+def test_the_outputs_of_part_2_tell_the_accuracy_and_show_the_curves(reference: Path) -> None:
+    cells = code_cells(nbformat.read(reference / PART_2, as_version=4))
+    found = re.fullmatch(r"Validation accuracy: (0\.\d{4})\nTest accuracy: (0\.\d{4})\n", printed(cells["load"]))
+    assert found is not None and min(float(accuracy) for accuracy in found.groups()) > 0.75
+    for name in ("data-load", "exploration", "final"):
+        assert any("image/png" in output.get("data", {}) for output in cells[name].outputs)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "X_train, Y_train, X_val, Y_val, X_test, Y_test, Class_names = load_CIFAR10()",
+        "run_model(Simple, X_train, Y_train, epochs=1, batch_size=500, is_training=True)",
+        "run_model(Complex, X_train, Y_train, epochs=5, batch_size=500, is_training=True)",
+        "run_model(Loaded, X_val, Y_val)",
+        "run_model(Loaded, X_test, Y_test)",
+        "Utils/model_checkpoints/my_model_final.keras",
+    ],
+)
+def test_part_2_makes_every_call_of_the_contract(reference: Path, call: str) -> None:
+    cells = code_cells(nbformat.read(reference / PART_2, as_version=4))
+    assert any(call in cell.source for cell in cells.values())
+
+
+def test_the_outputs_of_part_1_are_stored(reference: Path) -> None:
+    cells = code_cells(nbformat.read(reference / PART_1, as_version=4))
     assert all(cell.outputs for name, cell in cells.items() if name.startswith("test-"))
     assert any("image/png" in output.get("data", {}) for output in cells["test-pictures"].outputs)
 
