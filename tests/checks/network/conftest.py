@@ -1,0 +1,57 @@
+"""One process with TensorFlow for all tests of this folder."""
+
+from __future__ import annotations
+
+import importlib.util
+import pickle
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.checks.network.graph import Graph
+from grader.checks.network.layers import Structure
+from grader.checks.network.structure import read
+
+
+@pytest.fixture(scope="package")
+def tensorflow() -> Iterator[Callable[..., Any]]:
+    """Calls a function of tensorflow_networks.py by its name."""
+    if importlib.util.find_spec("tensorflow") is None:
+        pytest.skip("TensorFlow is not installed: its networks cannot be compared with")
+    process = subprocess.Popen(
+        [sys.executable, str(Path(__file__).with_name("tensorflow_networks.py"))],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    assert process.stdin is not None and process.stdout is not None
+
+    def ask(function: str, *arguments: Any) -> Any:
+        pickle.dump((function, arguments), process.stdin)
+        process.stdin.flush()
+        answer = pickle.load(process.stdout)
+        if isinstance(answer, str):
+            raise AssertionError(f"TensorFlow refuses {function}({arguments[0]!r}, …): {answer}")
+        return answer
+
+    yield ask
+    process.stdin.close()
+    try:
+        process.wait(timeout=20)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+@pytest.fixture(scope="package")
+def structure_of(tensorflow: Callable[..., Any]) -> Callable[..., Structure]:
+    """The structure of a network of networks.py, by its builder's name and options."""
+
+    def structure(builder: str, shape: tuple[int, int, int] = (32, 32, 3), **options: Any) -> Structure:
+        return read(Graph.from_value(tensorflow("network", builder, options, shape)))
+
+    return structure

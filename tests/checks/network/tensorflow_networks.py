@@ -1,0 +1,106 @@
+"""TensorFlow in a process of its own: networks are built, frozen, computed and differentiated there.
+
+Apart, because TensorFlow starts threads, and a test process with threads must not fork. Pickled calls come in on stdin,
+pickled answers go out on stdout.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import sys
+from pathlib import Path
+
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+os.environ["CUDA_VISIBLE_DEVICES"] = ""
+sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
+
+import keras
+import networks
+import numpy as np
+import tensorflow as tf
+
+from grader.probes.op_graph import read_graph
+
+
+def _traced(model, shape, dtype=tf.float32):
+    function = tf.function(lambda x: model(x, training=False))
+    return function.get_concrete_function(tf.TensorSpec((None, *shape), dtype))
+
+
+def _built(builder, options, shape):
+    keras.utils.set_random_seed(0)
+    model = getattr(networks, builder)(**options)
+    concrete = _traced(model, shape)
+    for weight in model.weights:
+        if np.ptp(weight.numpy()) == 0:
+            # Biases, scales and running averages start equal everywhere, which would hide mistakes.
+            spread = np.random.default_rng(len(weight.shape)).uniform(0.5, 1.5, size=weight.shape)
+            weight.assign(spread.astype(np.float32) * (0.1 if not weight.numpy().any() else 1))
+    return model, concrete
+
+
+def network(builder, options, shape=(32, 32, 3)):
+    """The graph of a network of networks.py."""
+    model, concrete = _built(builder, options, shape)
+    return read_graph(concrete, model.weights)
+
+
+def differentiated(builder, options, images, labels, learning_rate, steps):
+    """Graph, logits, loss, gradients by place in model.weights, and weights after gradient descent."""
+    model, concrete = _built(builder, options, images.shape[1:])
+    graph = read_graph(concrete, model.weights)
+    places = [place for place, weight in enumerate(model.weights) if getattr(weight, "trainable", True)]
+    trained = [model.weights[place] for place in places]
+
+    def step():
+        with tf.GradientTape() as tape:
+            logits = model(tf.constant(images), training=False)
+            loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits))
+        found = tape.gradient(
+            loss, [weight.value if isinstance(weight, keras.Variable) else weight for weight in trained]
+        )
+        return logits.numpy(), float(loss), [gradient.numpy() for gradient in found]
+
+    logits, loss, gradients = step()
+    for _ in range(steps):
+        for weight, gradient in zip(trained, step()[2], strict=True):
+            weight.assign_sub(learning_rate * gradient)
+    after = {place: weight.numpy() for place, weight in zip(places, trained, strict=True)}
+    return graph, logits, loss, dict(zip(places, gradients, strict=True)), after
+
+
+def expression(code, x, w, labels):
+    """Graph, output, loss and gradient to w of an expression of x and the variable w, in float64."""
+    variable = tf.Variable(w)
+
+    def compute(images, training=False):
+        return eval(code, {"tf": tf, "keras": keras, "np": np, "x": images, "w": variable})
+
+    graph = read_graph(_traced(compute, x.shape[1:], tf.float64), [variable])
+    with tf.GradientTape() as tape:
+        output = compute(tf.constant(x))
+        if labels is None:
+            return graph, output.numpy(), None, None
+        loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(labels, output))
+    return graph, output.numpy(), float(loss), tape.gradient(loss, variable).numpy()
+
+
+def serve() -> None:
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    while True:
+        try:
+            name, arguments = pickle.load(sys.stdin.buffer)
+        except EOFError:
+            return
+        try:
+            answer = globals()[name](*arguments)
+        except Exception as error:
+            answer = f"{type(error).__name__}: {error}"
+        pickle.dump(answer, answers)
+        answers.flush()
+
+
+if __name__ == "__main__":
+    serve()
