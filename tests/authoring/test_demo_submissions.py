@@ -19,6 +19,7 @@ from grader.model.status import SubmissionStatus
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATE, REFERENCE = ROOT / "student_template", ROOT / "reference"
 NOTEBOOK = "Assignment2-1_Implementing_CNN.ipynb"
+NOTEBOOK_2 = "Assignment2-2_Training_CNN.ipynb"
 
 #: Samples whose functions all come to an end and do no harm: only these are run here.
 HARMLESS = ("vectorised", "nested_loops", "kernel_flipped", "strides_swapped", "pool_from_zero", "overlap_lost")
@@ -121,6 +122,17 @@ def test_the_blank_team_hands_in_the_untouched_template(inbox):
     assert member(inbox["blank"], NOTEBOOK) == (TEMPLATE / NOTEBOOK).read_bytes()
 
 
+def test_one_sample_has_the_references_part_2_without_its_markers(inbox):
+    source = member(inbox["vectorised"], NOTEBOOK_2).decode()
+    assert "keras.Sequential" in source and "SOLUTION" not in source and "REFERENCE ONLY" not in source
+    assert "is not written yet" not in source
+
+
+@pytest.mark.parametrize("key", ["kernel_flipped", "blank", "hostile"])
+def test_other_samples_hand_in_part_2_as_it_was_handed_out(inbox, key: str):
+    assert member(inbox[key], NOTEBOOK_2) == (TEMPLATE / NOTEBOOK_2).read_bytes()
+
+
 @pytest.mark.parametrize("key", ["vectorised", "nested_loops", "looping", "memory", "hostile"])
 def test_every_function_that_is_not_blank_is_really_written(inbox, key: str):
     assert b"is not written yet" not in member(inbox[key], "layer_utils.py")
@@ -184,7 +196,8 @@ def test_notebooks_are_valid(inbox):
     import nbformat
 
     for key in ("vectorised", "crashing", "hostile", "looping"):
-        nbformat.validate(nbformat.reads(member(inbox[key], NOTEBOOK).decode(), as_version=4))
+        for name in (NOTEBOOK, NOTEBOOK_2):
+            nbformat.validate(nbformat.reads(member(inbox[key], name).decode(), as_version=4))
 
 
 def test_making_them_again_gives_the_same_bytes(inbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
-from tests.cli import hand_ins
-from tests.cli.grade_command import ROOT, Checkout
+from tests.cli import hand_ins, rubrics
+from tests.cli.grade_command import Checkout
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +33,12 @@ class Graded:
 
 
 def write_rubric(path: Path, **changes: Any) -> Path:
-    """The course's rubric with short limits, without running notebooks, and with top-level keys replaced."""
-    content = yaml.safe_load((ROOT / "rubrics" / "assignment2.yaml").read_text(encoding="utf-8"))
+    """The course's Part 1 with short limits, without running notebooks, and with top-level keys replaced."""
+    content = rubrics.part_1()
     part = content["parts"][1]
     part["run_notebook"] = False
     part["limits"] |= {"call_wall_s": 2, "item_wall_s": 4, "memory_bytes": 768 << 20}
-    path.write_text(yaml.safe_dump({**content, **changes}), encoding="utf-8")
-    return path
+    return rubrics.write(path, {**content, **changes})
 
 
 @pytest.fixture(scope="session")

@@ -10,13 +10,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from tests.cli import rubrics
+
 ROOT = Path(__file__).resolve().parents[2]
 PARTS_OF_A_CHECKOUT = ("grade.py", "grader", "reference", "student_template", "rubrics")
 
 
 @dataclass(frozen=True, slots=True)
 class Checkout:
-    """A copy of the project at `path`. `python` runs it; `configuration` stands for the user's configuration folder."""
+    """A copy of the project at `path`, whose rubric has Part 1 only: most of what is tested has nothing to do with parts.
+
+    `python` runs it; `configuration` stands for the user's configuration folder.
+    """
 
     path: Path
     configuration: Path
@@ -32,6 +37,8 @@ class Checkout:
                 shutil.copytree(ROOT / name, target / name, ignore=shutil.ignore_patterns("__pycache__"))
             else:
                 shutil.copy2(ROOT / name, target / name)
+        if "rubrics" not in without:
+            rubrics.write(target / "rubrics" / "assignment2.yaml", rubrics.part_1())
         return cls(target, target.parent / "configuration")
 
     def run_by(self, python: Path) -> Checkout:

@@ -119,6 +119,7 @@ def test_doctor_fails_where_batch_could_not_run(tmp_path: Path) -> None:
         ["--seed", "-1"],
         ["batch", "x", "-o", "y", "--jobs", "0"],
         ["--isolation", "strong"],
+        ["--profile", "fast"],
         ["bathc", "x"],
     ],
 )

@@ -54,7 +54,8 @@ def plan(out: OutFolder, of: Candidate, rubric: str = "r", anew: bool = False) -
 
 
 def test_new_hand_in_is_graded(out: OutFolder, archive: Path) -> None:
-    assert [job.candidate.team for job in plan(out, candidate(archive)).jobs] == ["team_1"]
+    made = plan(out, candidate(archive))
+    assert [job.candidate.team for job in made.jobs] == ["team_1"] and made.to_observe == 1
 
 
 def test_finished_result_holds(out: OutFolder, archive: Path) -> None:
@@ -72,7 +73,7 @@ def test_other_bytes_or_other_flags_are_graded_again(out: OutFolder, archive: Pa
     store(out, candidate(archive))
     assert plan(out, candidate(archive, flags=(Flag("superseded", Severity.INFO),))).jobs
     archive.write_bytes(b"handed in again")
-    assert plan(out, candidate(archive)).jobs
+    assert plan(out, candidate(archive)).to_observe == 1
 
 
 @pytest.mark.parametrize("missing", ["result.json", "report.html", "job.json"])
@@ -96,8 +97,9 @@ def test_lacking_notebook_pages_are_a_job_that_uses_what_is_stored_where_they_ar
 
 def test_forced_job_uses_nothing_stored(out: OutFolder, archive: Path) -> None:
     store(out, candidate(archive))
-    (job,) = plan(out, candidate(archive), anew=True).jobs
-    assert not job.reuse
+    made = plan(out, candidate(archive), anew=True)
+    (job,) = made.jobs
+    assert not job.reuse and made.to_observe == 1
 
 
 @pytest.mark.parametrize(("observed", "scored"), [("old", "old"), ("r", "old"), ("old", "r")])
@@ -108,6 +110,7 @@ def test_result_of_another_rubric_is_done_again_with_what_is_stored(
     made = plan(out, candidate(archive))
     assert made.rubric_changed == {"team_1"}
     assert made.jobs[0].reuse
+    assert made.to_observe == 0
 
 
 def test_unknown_team_is_refused_with_close_names(archive: Path) -> None:

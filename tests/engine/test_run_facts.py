@@ -1,20 +1,24 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import os
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from grader.datasets.profile import Profile
 from grader.engine import overview, run_facts
 from grader.engine.installation import Installation
 from grader.engine.out_folder import OutFolder
+from grader.engine.run_data import RunData
 from grader.engine.run_facts import RunFacts
 from grader.engine.run_setup import load_rubric
 from grader.model.rubric import Rubric
 from grader.model.scorecard import Scorecard
 from grader.model.status import SubmissionStatus
+from tests.engine.training_rubric import run_settings
 
 NOW = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
 FACTS = RunFacts(
@@ -43,7 +47,7 @@ def page_of(out: OutFolder) -> str:
 
 
 def test_facts_come_back_as_they_were_saved(tmp_path: Path):
-    facts = dataclasses.replace(FACTS, seed=7, bom=True)
+    facts = dataclasses.replace(FACTS, seed=7, bom=True, profile="quick", data=("stand-in", "0123456789abcdef"))
     run_facts.save(tmp_path / "run.json", facts)
     assert run_facts.load(tmp_path / "run.json") == facts
 
@@ -65,6 +69,29 @@ def test_what_was_run_is_labelled(rubric: Rubric):
     assert told["Rubric"].startswith(f"{rubric.name} (")
     assert told["Seed of the drawn cases"].startswith("one for each hand-in")
     assert told["Versions"] == "numpy 2.0 / 2.1"
+
+
+def test_images_and_profile_are_told_where_something_was_trained(rubric: Rubric):
+    facts = dataclasses.replace(FACTS, profile="quick", data=("stand-in", "0123456789abcdef"))
+    told = run_facts.labelled(facts, rubric, [], NOW)
+    assert (told["Profile"], told["Images"]) == ("quick", "stand-in (0123456789ab)")
+    assert not {"Profile", "Images"} & run_facts.labelled(FACTS, rubric, [], NOW).keys()
+
+
+def test_facts_of_a_batch_before_there_were_images_are_still_read(tmp_path: Path):
+    run_facts.save(tmp_path / "run.json", FACTS)
+    content = json.loads((tmp_path / "run.json").read_text(encoding="utf-8"))
+    del content["profile"], content["data"]
+    (tmp_path / "run.json").write_text(json.dumps(content), encoding="utf-8")
+    assert run_facts.load(tmp_path / "run.json") == FACTS
+
+
+def test_a_batch_tells_of_images_only_where_it_has_any(tmp_path: Path):
+    data = RunData(tmp_path, tmp_path, Profile.FULL, "CIFAR-10", True, "ab" * 32)
+    facts = run_facts.of_batch(NOW, run_settings(1, 2, data=data, profile=Profile.FULL), [], bom=False)
+    assert (facts.profile, facts.data) == ("full", ("CIFAR-10", "ab" * 32))
+    facts = run_facts.of_batch(NOW, run_settings(1), [], bom=False)
+    assert (facts.profile, facts.data) == (None, None)
 
 
 def test_a_fixed_seed_is_told(rubric: Rubric):

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from grader.datasets.profile import Profile
 from grader.engine.installation import Installation
 from grader.engine.settings import RunSettings, chosen_isolation, chosen_parts, intake_limits
 from grader.model.errors import IsolationTooWeak, UsageError
 from grader.model.evidence import IsolationUsed
 from grader.model.isolation import IsolationLevel, IsolationReport, LevelFinding
 from grader.scoring import rubric_file
+from tests.engine.training_rubric import PART_2, run_settings
 
 RUBRIC = rubric_file.load(Installation.here().rubric)
 
@@ -49,3 +51,14 @@ def test_hand_in_that_would_not_fit_on_the_childs_disk_is_intakes_to_refuse() ->
     run = RunSettings(Installation.here(), rubric, (1,), IsolationUsed(IsolationLevel.NONE))
     assert intake_limits(run, given_bytes=100).unpacked_bytes == 900
     assert intake_limits(run, given_bytes=5000).unpacked_bytes == 0
+
+
+def test_disk_is_that_of_the_profile() -> None:
+    quick, full = (run_settings(2, profile=profile) for profile in (Profile.QUICK, Profile.FULL))
+    assert intake_limits(quick, given_bytes=0).unpacked_bytes > intake_limits(full, given_bytes=0).unpacked_bytes
+    assert intake_limits(full, given_bytes=0).unpacked_bytes == PART_2.limits_for("full").disk_bytes
+
+
+def test_parts_that_train_are_those_of_tensorflow() -> None:
+    assert run_settings(1, 2).training_parts == (2,)
+    assert run_settings(1).training_parts == ()
