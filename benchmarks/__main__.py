@@ -8,9 +8,11 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks import batch_run, floor, process_tree
+from benchmarks.assignments import Assignment, first_part, three_parts
 from benchmarks.figures import Cost, Figures, LongRun, Speedup
 from benchmarks.flatness import first_and_last
 from benchmarks.nbgrader_peer import Nbgrader
@@ -21,68 +23,107 @@ from benchmarks.peer import PeerFailed
 _FEW = 2
 
 
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    """How much of one comparison is run: enough for a steady figure, few enough for some minutes."""
+
+    title: str
+    assignment: Callable[[Path], Assignment]
+    copies: int
+    peer_copies: int
+    few_of_peers: int
+    has_speedup: bool
+
+
+_SCALES = {
+    "one": _Scale("Part 1 alone", lambda folder: first_part(), 30, 6, _FEW, True),
+    "three": _Scale("three notebooks", three_parts, 8, 3, 1, False),
+}
+
+
 def main() -> int:
     arguments = _parser().parse_args()
     if sys.platform != "linux":
         print("benchmarks: they read /proc and need Linux", file=sys.stderr)
         return 2
     with tempfile.TemporaryDirectory(prefix="cnn-grader-bench-") as folder:
-        figures = _measure(arguments, Path(folder))
-    print(figures.table())
+        tables = [_measure(name, arguments, _made(folder, name)) for name in arguments.work]
+    print("\n\n".join(f"{figures.title}\n\n{figures.table()}" for figures in tables))
     if arguments.json:
-        arguments.json.write_text(json.dumps(figures.as_json(), indent=1) + "\n", encoding="utf-8")
+        content = {name: figures.as_json() for name, figures in zip(arguments.work, tables, strict=True)}
+        arguments.json.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
     return 0
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--copies", type=int, default=30, metavar="N", help="hand-ins of the batch (default: 30)")
-    parser.add_argument("--peer-copies", type=int, default=6, metavar="N", help="hand-ins for the others (default: 6)")
+    work = parser.add_mutually_exclusive_group()
+    work.add_argument("--one", dest="work", action="store_const", const=("one",), help="Part 1 alone")
+    work.add_argument("--three", dest="work", action="store_const", const=("three",), help="the three notebooks alone")
+    parser.add_argument(
+        "--copies", type=int, metavar="N", help="hand-ins of the batch (default: 30, and 8 of three notebooks)"
+    )
+    parser.add_argument(
+        "--peer-copies", type=int, metavar="N", help="hand-ins for the others (default: 6, and 3 of three notebooks)"
+    )
     parser.add_argument("--peers", type=Path, default=os.environ.get("PEERS_HOME"), metavar="FOLDER",
                         help="environments of nbgrader and otter (default: $PEERS_HOME; without one they are left out)")  # fmt: skip
-    parser.add_argument("--long", type=int, default=0, metavar="N", help="also a batch of N, for example 1000")
+    parser.add_argument(
+        "--long", type=int, default=0, metavar="N", help="also a batch of N of Part 1, for example 1000"
+    )
     parser.add_argument("--jobs", type=int, default=1, metavar="N", help="worker processes of the batch of --long")
     parser.add_argument("--no-speedup", action="store_true", help="do not compare --jobs 1 and --jobs 2")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the figures as JSON")
+    parser.set_defaults(work=("one",))
     return parser
 
 
-def _measure(arguments: argparse.Namespace, work: Path) -> Figures:
-    _say(f"floor: {arguments.copies} times in one warm process")
-    bare = floor.measure(arguments.copies)
-    ours = _cost("this grader", lambda copies: batch_run.run(work, copies, jobs=1).usage, arguments.copies)
-    figures = Figures(bare, batch_run.isolation_of(work), ours)
+def _made(folder: str, name: str) -> Path:
+    path = Path(folder) / name
+    path.mkdir()
+    return path
+
+
+def _measure(name: str, arguments: argparse.Namespace, work: Path) -> Figures:
+    scale = _SCALES[name]
+    assignment = scale.assignment(work)
+    copies = arguments.copies or scale.copies
+    _say(f"{scale.title}: floor, {copies} times in one warm process")
+    bare = floor.measure(assignment, copies)
+    ours = _cost("this grader", lambda number: batch_run.run(work, assignment, number, jobs=1).usage, copies, _FEW)
+    figures = Figures(scale.title, bare, batch_run.isolation_of(work), ours)
     if arguments.peers:
-        for peer in (Nbgrader(arguments.peers, work), Otter(arguments.peers, work)):
+        for peer in (Nbgrader(arguments.peers, work, assignment.works), Otter(arguments.peers, work, assignment.works)):
             try:
                 peer.prepare()
-                figures.peers.append(_cost(peer.name, peer.grade, arguments.peer_copies))
+                number = arguments.peer_copies or scale.peer_copies
+                figures.peers.append(_cost(peer.name, peer.grade, number, scale.few_of_peers))
             except (PeerFailed, OSError) as error:
                 _say(f"{peer.name} is left out: {error}")
-    if not arguments.no_speedup:
-        figures.speedup = _speedup(work, arguments.copies)
-    if arguments.long:
+    if scale.has_speedup and not arguments.no_speedup:
+        figures.speedup = _speedup(work, assignment, copies)
+    if scale.has_speedup and arguments.long:
         _say(f"this grader: {arguments.long} hand-ins, --jobs {arguments.jobs}")
-        long = batch_run.run(work, arguments.long, arguments.jobs)
+        long = batch_run.run(work, assignment, arguments.long, arguments.jobs)
         first, last = first_and_last(long)
         figures.long_run = LongRun(long.copies, long.jobs, first, last, long.usage.peak_bytes)
     return figures
 
 
-def _cost(name: str, grade: Callable[[int], process_tree.Usage], copies: int) -> Cost:
-    few = min(_FEW, copies - 1)
+def _cost(name: str, grade: Callable[[int], process_tree.Usage], copies: int, few: int) -> Cost:
+    few = min(few, copies - 1)
     _say(f"{name}: {few} and {copies} hand-ins")
     short, long = grade(few), grade(copies)
     each = (long.cpu_s - short.cpu_s) / (copies - few)
     start = short.cpu_s - few * each
-    others = short.others_cpu_s + long.others_cpu_s
+    others = (short.others_cpu_s + long.others_cpu_s) / (short.wall_s + long.wall_s)
     return Cost(name, copies, long.cpu_s, start, each, long.wall_s, long.peak_bytes, others)
 
 
-def _speedup(work: Path, copies: int) -> Speedup:
+def _speedup(work: Path, assignment: Assignment, copies: int) -> Speedup:
     """One run right after the other, so that the machine is as busy with other things in both."""
     _say(f"this grader: {copies} hand-ins, --jobs 1 and --jobs 2")
-    one, two = (batch_run.run(work, copies, jobs) for jobs in (1, 2))
+    one, two = (batch_run.run(work, assignment, copies, jobs) for jobs in (1, 2))
     others = (one.usage.others_cpu_s + two.usage.others_cpu_s) / (one.usage.wall_s + two.usage.wall_s)
     return Speedup(copies, _throughput(one), _throughput(two), two.usage.cpu_s / two.copies, others)
 

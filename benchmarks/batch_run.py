@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from benchmarks import hand_ins, process_tree
-from benchmarks.floor import ROOT
+from benchmarks.assignments import ROOT, Assignment
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,20 +26,22 @@ class BatchRun:
     done: tuple[float, ...]
 
 
-def run(work: Path, copies: int, jobs: int, isolation: str | None = None) -> BatchRun:
+def run(work: Path, assignment: Assignment, copies: int, jobs: int, isolation: str | None = None) -> BatchRun:
     """Grades `copies` hand-ins into a fresh OUT below `work`. Raises RuntimeError unless each gets full points."""
     inbox = work / f"inbox-{copies}"
     if not inbox.exists():
-        hand_ins.make_inbox(inbox, copies)
+        hand_ins.make_inbox(inbox, copies, assignment.works)
     out = work / f"out-{copies}-{jobs}"
     shutil.rmtree(out, ignore_errors=True)
-    command = [sys.executable, str(ROOT / "grade.py"), "batch", str(inbox), "-o", str(out), "--part", "1", "--quiet"]
+    command = [sys.executable, str(ROOT / "grade.py"), "batch", str(inbox), "-o", str(out), "--quiet"]
+    command += assignment.options
     command += ["--jobs", str(jobs), *(["--isolation", isolation] if isolation else [])]
     log = work / "batch.txt"
     usage = process_tree.run(command, log=log, environment={**os.environ, "GRADER_SALT": "benchmark"})
     if usage.exit_code:
         raise RuntimeError(f"batch ended with exit code {usage.exit_code}: {log.read_text()[-500:]}")
     _check_points(out / "gradebook.csv", copies)
+    _check_notebooks(out, assignment)
     return BatchRun(copies, jobs, usage, _done(out / "log.jsonl"))
 
 
@@ -54,6 +56,15 @@ def _check_points(gradebook: Path, copies: int) -> None:
         rows: list[Mapping[str, str]] = list(csv.DictReader(file))
     if len(rows) != copies or any(row["score"] != row["max_score"] for row in rows):
         raise RuntimeError(f"{gradebook}: expected {copies} hand-ins with full points")
+
+
+def _check_notebooks(out: Path, assignment: Assignment) -> None:
+    """A notebook of which nothing is asked must have been run all the same."""
+    for stored in out.glob("teams/*/evidence/evidence.json"):
+        notebooks = json.loads(stored.read_text())["notebooks"]
+        ended = {part: notebooks.get(str(part), {}).get("status") for part in assignment.parts}
+        if set(ended.values()) != {"completed"}:
+            raise RuntimeError(f"{stored}: expected all notebooks to have been run, found {ended}")
 
 
 def _done(log: Path) -> tuple[float, ...]:

@@ -6,6 +6,7 @@ import os
 import platform
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from benchmarks.flatness import Stretch
 from benchmarks.floor import Floor
@@ -22,7 +23,7 @@ class Cost:
     each_s: float
     wall_s: float
     peak_bytes: int
-    others_s: float
+    others_cores: float
 
     @property
     def with_start_s(self) -> float:
@@ -58,8 +59,9 @@ class LongRun:
 
 @dataclass(slots=True)
 class Figures:
-    """Everything that was measured; a peer that was not given is in none of the lists."""
+    """Everything that was measured of one comparison; a peer that was not given is in none of the lists."""
 
+    title: str
     floor: Floor
     isolation: str
     ours: Cost
@@ -72,8 +74,8 @@ class Figures:
         """The students' own computing inside a grader's figure: only ours calls the functions on further cases."""
         return self.floor.cells_s + (self.floor.calls_s if cost is self.ours else 0.0)
 
-    def as_json(self) -> dict[str, object]:
-        content = asdict(self)
+    def as_json(self) -> dict[str, Any]:
+        content: dict[str, Any] = asdict(self)
         for cost in (self.ours, *self.peers):
             overhead = {"floor_s": self.floor_of(cost), "overhead_s": cost.each_s - self.floor_of(cost)}
             (content["ours"] if cost is self.ours else content["peers"][self.peers.index(cost)]).update(overhead)
@@ -97,8 +99,11 @@ class Figures:
             ),
             [self._row(cost) for cost in (self.ours, *self.peers)],
         )
-        lines += ["", f"floor: {self.floor.cells_s:.3f} CPU-s the notebook's cells"
-                      f" + {self.floor.calls_s:.3f} the calls of our checks; start of a batch: {self.ours.start_s:.1f} CPU-s"]  # fmt: skip
+        lines += ["", f"floor: {self.floor.cells_s:.3f} CPU-s the notebooks' cells"
+                      f" + {self.floor.calls_s:.3f} the students' functions where our checks call them"
+                      f" (with our probes around them: {self.floor.probes_s:.3f}); start of a batch: {self.ours.start_s:.1f} CPU-s"]  # fmt: skip
+        busy = " and ".join(f"{cost.name} {cost.others_cores:.1f}" for cost in (self.ours, *self.peers))
+        lines += ["", f"cores busy with other things meanwhile: {busy}"]
         if self.speedup is not None:
             found = self.speedup
             lines += ["", f"--jobs 2 / --jobs 1: {found.ratio:.2f} times the throughput"

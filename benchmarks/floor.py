@@ -1,7 +1,7 @@
-"""The students' own computing: the same cells and the same probe calls in one warm process, without any grader.
+"""The students' own computing: the same cells and the same calls in one warm process, without any grader.
 
-Run as a program, ``python -m benchmarks.floor COPIES``, it prints processor seconds a copy as JSON, so that nothing
-else is in the process.
+Run as a program, ``python -m benchmarks.floor COPIES PART...``, it prints processor seconds a copy as JSON, so that nothing
+else is in the process. Its first round pays for imports and for what the libraries do once; it is not counted.
 """
 
 from __future__ import annotations
@@ -9,70 +9,118 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from statistics import median
+from types import CodeType
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
+from benchmarks.assignments import ROOT, Assignment, rubric_of_three
+from benchmarks.layer_work import layers, module
+from benchmarks.notebook_work import NotebookWork
+from benchmarks.saliency_work import SALIENCY
+from benchmarks.training_work import TRAINING
+
+_WORKS = {work.part: work for work in (layers(), TRAINING, SALIENCY)}
 
 
 @dataclass(frozen=True, slots=True)
 class Floor:
-    """Processor seconds a submission, median of warm runs: the notebook's cells, and the calls of the checks."""
+    """Processor seconds a submission, medians of warm rounds: the notebooks' cells, and the students' functions where
+    our checks call them. `probes_s` is what those calls take together with what our probes do around them."""
 
     cells_s: float
     calls_s: float
+    probes_s: float = 0.0
 
 
-def measure(copies: int) -> Floor:
+def measure(assignment: Assignment, copies: int) -> Floor:
     """Runs this file as a program of its own. Raises CalledProcessError where it fails."""
-    command = [sys.executable, "-m", "benchmarks.floor", str(copies)]
+    command = [sys.executable, "-m", "benchmarks.floor", str(copies), *map(str, assignment.parts)]
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     return Floor(**json.loads(ended.stdout.splitlines()[-1]))
 
 
-def _measured(copies: int) -> dict[str, float]:
+#: Calls what grading calls, given the globals of the notebook; returns the seconds of the students' functions and of all.
+_Calls = Callable[[dict[str, Any]], tuple[float, float]]
+
+
+def _measured(copies: int, parts: list[int]) -> dict[str, float]:
     import matplotlib
 
-    from benchmarks import layer_work
-
     matplotlib.use("agg")
-    cells = [compile(source, "<cell>", "exec") for source in layer_work.cells()]
-    calls = _calls()
-    layers: dict[str, Any] = {}
-    exec(compile(layer_work.module(), "<layers>", "exec"), layers)
-    in_cells, in_calls = [], []
-    for _ in range(copies + 1):
+    notebooks = [_prepared(_WORKS[part]) for part in parts]
+    rounds = [_round(notebooks) for _ in range(copies + 1)]
+    cells, calls, probes = (median(column) for column in zip(*rounds[1:], strict=True))
+    return {"cells_s": cells, "calls_s": calls, "probes_s": probes}
+
+
+def _prepared(work: NotebookWork) -> tuple[list[CodeType], _Calls]:
+    calls = {1: _layer_calls, 2: _training_calls}.get(work.part)
+    return [compile(source, "<cell>", "exec") for source in work.cells], calls() if calls else lambda names: (0.0, 0.0)
+
+
+def _round(notebooks: list[tuple[list[CodeType], _Calls]]) -> tuple[float, float, float]:
+    """Seconds of one copy: cells, calls, probes."""
+    cells_s = calls_s = probes_s = 0.0
+    for cells, calls in notebooks:
         names: dict[str, Any] = {"__name__": "__main__"}
         start = time.process_time()
         with contextlib.redirect_stdout(io.StringIO()):
             for cell in cells:
                 exec(cell, names)
-        in_cells.append(time.process_time() - start)
-        start = time.process_time()
-        for function, arguments in calls:
-            layers[function](*arguments)
-        in_calls.append(time.process_time() - start)
-    # The first run also pays for imports.
-    return {"cells_s": median(in_cells[1:]), "calls_s": median(in_calls[1:])}
+        cells_s += time.process_time() - start
+        with contextlib.redirect_stdout(io.StringIO()):
+            functions_s, all_s = calls(names)
+        calls_s, probes_s = calls_s + functions_s, probes_s + all_s
+    return cells_s, calls_s, probes_s
 
 
-def _calls() -> list[tuple[str, list[Any]]]:
-    """Every call that grading asks of the functions: public and hidden cases of all six checks."""
+def _layer_calls() -> _Calls:
+    """Every call that grading asks of the layer functions: public and hidden cases of all six checks."""
     from grader.checks.layers import LAYER_CHECKS
     from grader.checks.oracle import Oracle
 
     oracle = Oracle.load(ROOT / "reference")
-    return [
+    asked = [
         (check.function, check.arguments(case.question))
         for check in LAYER_CHECKS
         for case in (*check.public_cases(oracle), *check.hidden_cases(oracle, 1, 1))
     ]
+    functions: dict[str, Any] = {}
+    exec(compile(module(), "<layers>", "exec"), functions)
+
+    def calls(names: dict[str, Any]) -> tuple[float, float]:
+        start = time.process_time()
+        for function, arguments in asked:
+            functions[function](*arguments)
+        spent = time.process_time() - start
+        return spent, spent
+
+    return calls
+
+
+def _training_calls() -> _Calls:
+    """Every request that grading puts to the networks of Part 2."""
+    from benchmarks.probe_calls import HereAndNow, ask
+    from grader.datasets.profile import Profile
+    from grader.engine import run_data
+    from grader.model.rubric import Rubric
+
+    data = run_data.settle("stand-in", Profile.QUICK, os.environ).open()
+    rubric = Rubric.model_validate(rubric_of_three())
+
+    def calls(names: dict[str, Any]) -> tuple[float, float]:
+        here = HereAndNow(names, tuple(TRAINING.answers))
+        ask(TRAINING, rubric, data, here)
+        return here.spent.functions_s, here.spent.probes_s
+
+    return calls
 
 
 if __name__ == "__main__":
-    print(json.dumps(_measured(int(sys.argv[1]))))
+    print(json.dumps(_measured(int(sys.argv[1]), [int(part) for part in sys.argv[2:]])))

@@ -1,4 +1,4 @@
-"""The work that every grader in the comparison is given: four layer functions and a notebook that tests them.
+"""Part 1 of the work that every grader in the comparison is given: four layer functions and a notebook that tests them.
 
 A correct hand-in with plain loops, as most teams write it. The notebook defines the functions cell by cell and tests
 them in six cells: forward passes against stored numbers, backward passes against central differences of every input
@@ -8,24 +8,14 @@ element.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
 
+from benchmarks.notebook_work import NotebookWork, Test
 
-@dataclass(frozen=True, slots=True)
-class Test:
-    """One test cell; `function` is the one it tests. Every test is worth `POINTS`."""
-
-    name: str
-    function: str
-    source: str
-
-
-POINTS = 10
-
-SETUP = """\
+_SETUP = """\
 import numpy as np
 import matplotlib.pyplot as plt
 
@@ -139,27 +129,28 @@ FUNCTIONS: Mapping[str, str] = {
 }
 
 
-def tests() -> tuple[Test, ...]:
-    """The six test cells; the forward ones hold the numbers that the functions above give."""
+@cache
+def layers() -> NotebookWork:
+    """The notebook: the functions, and six test cells, of which the forward ones hold the numbers that the functions give."""
     known: dict[str, Any] = {"np": np}
     for source in FUNCTIONS.values():
         exec(compile(source, "<layers>", "exec"), known)
-    return (
-        Test("conv_forward_valid", "conv_forward", _forward(known, (2, 4, 8, 3), (1, 2, 3, 1), "valid")),
-        Test("conv_forward_same", "conv_forward", _forward(known, (2, 5, 5, 3), (1, 3, 2, 1), "same")),
-        Test("conv_backward_valid", "conv_backward", _backward((2, 4, 8, 3), (1, 2, 3, 1), "valid", (2, 2, 2, 2), 1)),
-        Test("conv_backward_same", "conv_backward", _backward((2, 5, 5, 3), (1, 3, 2, 1), "same", (2, 2, 3, 2), 2)),
-        Test("max_pool_forward", "max_pool_forward", _pool_forward(known)),
-        Test("max_pool_backward", "max_pool_backward", _POOL_BACKWARD),
+    return NotebookWork(
+        part=1,
+        file="Assignment2-1_Implementing_CNN.ipynb",
+        setup=_SETUP,
+        answers=FUNCTIONS,
+        tests=(
+            Test("conv_forward_valid", "conv_forward", _forward(known, (2, 4, 8, 3), (1, 2, 3, 1), "valid")),
+            Test("conv_forward_same", "conv_forward", _forward(known, (2, 5, 5, 3), (1, 3, 2, 1), "same")),
+            Test(
+                "conv_backward_valid", "conv_backward", _backward((2, 4, 8, 3), (1, 2, 3, 1), "valid", (2, 2, 2, 2), 1)
+            ),
+            Test("conv_backward_same", "conv_backward", _backward((2, 5, 5, 3), (1, 3, 2, 1), "same", (2, 2, 3, 2), 2)),
+            Test("max_pool_forward", "max_pool_forward", _pool_forward(known)),
+            Test("max_pool_backward", "max_pool_backward", _POOL_BACKWARD),
+        ),
     )
-
-
-def cells() -> list[str]:
-    """The notebook's code cells: set-up, then each function followed by its tests."""
-    sources = [SETUP]
-    for name, source in FUNCTIONS.items():
-        sources += [source, *(test.source for test in tests() if test.function == name)]
-    return sources
 
 
 def module() -> str:

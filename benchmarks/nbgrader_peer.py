@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-from benchmarks import layer_work, process_tree
+from benchmarks import process_tree
+from benchmarks.notebook_work import POINTS, NotebookWork, points
 from benchmarks.peer import KERNEL, Peer, PeerFailed, environment, run_or_fail
 
 _PROGRAM = Path("venv-nbg/bin/nbgrader")
@@ -15,10 +17,10 @@ _CONFIGURATION = """\
 c = get_config()
 c.CourseDirectory.course_id = "bench"
 c.CourseDirectory.root = "."
-c.Execute.timeout = 30
+c.Execute.timeout = 120
 """
 #: Looks the points up in the gradebook: those of the first copy must be whole for the figure to count.
-_POINTS = """\
+_STORED_POINTS = """\
 import json
 from nbgrader.api import Gradebook
 
@@ -28,13 +30,14 @@ with Gradebook("sqlite:///gradebook.db", "bench") as gradebook:
 
 
 class Nbgrader(Peer):
-    """nbgrader grades all submissions of a course in one process, one kernel each."""
+    """nbgrader grades all submissions of a course in one process, each notebook in a kernel of its own."""
 
     name = "nbgrader autograde"
 
-    def __init__(self, home: Path, work: Path):
+    def __init__(self, home: Path, work: Path, works: Sequence[NotebookWork]):
         self._program = home / _PROGRAM
         self._master = work / "nbgrader"
+        self._works = works
         self._environment = environment(self._program, work)
 
     def prepare(self) -> None:
@@ -42,18 +45,19 @@ class Nbgrader(Peer):
         source = self._master / "source" / "ps"
         source.mkdir(parents=True)
         (self._master / "nbgrader_config.py").write_text(_CONFIGURATION)
-        (source / "part1.ipynb").write_text(json.dumps(_notebook(with_marks=True)))
+        for work in self._works:
+            (source / f"{work.name}.ipynb").write_text(json.dumps(assignment(work)))
         run_or_fail([str(self._program), "generate_assignment", "ps"], self._master, self._environment)
 
     def grade(self, copies: int) -> process_tree.Usage:
         course = self._master.with_name(f"nbgrader-{copies}")
         shutil.copytree(self._master, course)
-        released = json.loads((course / "release" / "ps" / "part1.ipynb").read_text())
-        _fill_in(released)
+        handed_in = {f"{work.name}.ipynb": _filled_in(course / "release" / "ps", work) for work in self._works}
         for number in range(1, copies + 1):
             folder = course / "submitted" / f"team_{number}" / "ps"
             folder.mkdir(parents=True)
-            (folder / "part1.ipynb").write_text(json.dumps(released))
+            for file, notebook in handed_in.items():
+                (folder / file).write_text(json.dumps(notebook))
         usage = process_tree.run(
             [str(self._program), "autograde", "ps"],
             log=course / "log.txt",
@@ -64,24 +68,24 @@ class Nbgrader(Peer):
         return usage
 
     def _check_points(self, course: Path, copies: int) -> None:
-        command = [str(self._program.with_name("python")), "-c", _POINTS]
-        points = json.loads(run_or_fail(command, course, self._environment).splitlines()[-1])
-        full = layer_work.POINTS * len(layer_work.tests())
-        if len(points) != copies or any(score != full for score in points.values()):
-            raise PeerFailed(f"{self.name}: expected {copies} times {full} points, found {points}")
+        command = [str(self._program.with_name("python")), "-c", _STORED_POINTS]
+        stored = json.loads(run_or_fail(command, course, self._environment).splitlines()[-1])
+        full = points(self._works)
+        if len(stored) != copies or any(score != full for score in stored.values()):
+            raise PeerFailed(f"{self.name}: expected {copies} times {full} points, found {stored}")
 
 
-def _notebook(with_marks: bool) -> dict[str, object]:
-    cells = [_cell(layer_work.SETUP, "setup", locked=True)]
-    for name, source in layer_work.FUNCTIONS.items():
-        head, body = source.rsplit(f"def {name}(", 1)
-        signature, rest = body.split("\n", 1)
-        marked = f"{head}def {name}({signature}\n    ### BEGIN SOLUTION\n{rest}    ### END SOLUTION\n"
-        cells.append(_cell(marked if with_marks else source, name, solution=True))
+def assignment(work: NotebookWork) -> dict[str, object]:
+    """The notebook that `nbgrader generate_assignment` releases, with marks around what students write."""
+    cells = [_cell(work.setup, "setup", locked=True)]
+    for name, source in work.answers.items():
+        before, after = source.rsplit(f"def {name}(", 1)
+        signature, answer = after.split("\n", 1)
+        marked = f"{before}def {name}({signature}\n    ### BEGIN SOLUTION\n{answer}    ### END SOLUTION\n"
+        cells.append(_cell(marked, name, solution=True))
         cells += [
-            _cell(test.source, f"test_{test.name}", grade=True, locked=True, points=layer_work.POINTS)
-            for test in layer_work.tests()
-            if test.function == name
+            _cell(test.source, f"test_{test.name}", grade=True, locked=True, points=POINTS)
+            for test in work.tests_of(name)
         ]
     return {"nbformat": 4, "nbformat_minor": 5, "metadata": KERNEL, "cells": cells}
 
@@ -93,9 +97,11 @@ def _cell(source: str, identity: str, **marks: object) -> dict[str, object]:
             "execution_count": None, "outputs": [], "source": source}  # fmt: skip
 
 
-def _fill_in(notebook: Mapping[str, list[dict[str, dict[str, dict[str, object]]]]]) -> None:
-    """Puts the right answers where the release has left them out."""
+def _filled_in(release: Path, work: NotebookWork) -> dict[str, Any]:
+    """The released notebook with the right answers where the release has left them out."""
+    notebook: dict[str, Any] = json.loads((release / f"{work.name}.ipynb").read_text())
     for cell in notebook["cells"]:
         marks = cell["metadata"].get("nbgrader", {})
         if marks.get("solution"):
-            cell["source"] = layer_work.FUNCTIONS[str(marks["grade_id"])]  # type: ignore[assignment]
+            cell["source"] = work.answers[marks["grade_id"]]
+    return notebook

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import shlex
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-from benchmarks import layer_work, process_tree
+from benchmarks import process_tree
+from benchmarks.notebook_work import POINTS, NotebookWork, points
 from benchmarks.peer import KERNEL, Peer, PeerFailed, environment, run_or_fail
 
 _PROGRAM = Path("venv-otter/bin/otter")
 _ASSIGNMENT = """\
 # ASSIGNMENT CONFIG
-name: part1
+name: {name}
 init_cell: true
 export_cell: false
 check_all_cell: false
@@ -29,65 +32,64 @@ class Otter(Peer):
 
     name = "otter run"
 
-    def __init__(self, home: Path, work: Path):
+    def __init__(self, home: Path, work: Path, works: Sequence[NotebookWork]):
         self._program = home / _PROGRAM
         self._work = work / "otter"
+        self._works = works
         self._environment = environment(self._program, work)
 
     def prepare(self) -> None:
-        """Makes the zip of tests and the notebook that students get. Raises PeerFailed."""
+        """Makes the zips of tests and the notebooks that students get. Raises PeerFailed."""
         self._work.mkdir(parents=True)
-        (self._work / "part1.ipynb").write_text(json.dumps(_notebook()))
-        command = [str(self._program), "assign", "--no-pdfs", "part1.ipynb", "dist"]
-        run_or_fail(command, self._work, self._environment)
-        notebook = json.loads((self._work / "dist" / "student" / "part1.ipynb").read_text())
-        _fill_in(notebook)
-        (self._work / "answer.ipynb").write_text(json.dumps(notebook))
+        for work in self._works:
+            file, folder = f"{work.name}.ipynb", self._work / work.name
+            (self._work / file).write_text(json.dumps(assignment(work)))
+            run_or_fail([str(self._program), "assign", "--no-pdfs", file, work.name], self._work, self._environment)
+            (folder / "answer.ipynb").write_text(json.dumps(_filled_in(folder / "student" / file, work)))
 
     def grade(self, copies: int) -> process_tree.Usage:
         out = self._work / f"out-{copies}"
-        (tests,) = (self._work / "dist" / "autograder").glob("*.zip")
-        lines = [
-            shlex.join(
-                [str(self._program), "run", "--no-logo", "-a", str(tests), "-o", f"{out}/{number}", "answer.ipynb"]
-            )
-            for number in range(1, copies + 1)
-        ]
-        for number in range(1, copies + 1):
-            (out / str(number)).mkdir(parents=True)
+        lines = [self._line(work, out / str(number)) for number in range(1, copies + 1) for work in self._works]
         usage = process_tree.run(
             ["sh", "-ec", "\n".join(lines)],
             log=self._work / "log.txt",
             cwd=self._work,
             environment=self._environment,
         )
-        full = layer_work.POINTS * len(layer_work.tests())
+        full = points(self._works)
         for number in range(1, copies + 1):
-            result = out / str(number) / "results.json"
-            points = _points(result) if result.is_file() else None
-            if points != full:
-                raise PeerFailed(f"{self.name}: expected {full} points, found {points}")
+            stored = sum(_points(out / str(number) / work.name / "results.json") for work in self._works)
+            if stored != full:
+                raise PeerFailed(f"{self.name}: expected {full} points, found {stored}")
         return usage
+
+    def _line(self, work: NotebookWork, out: Path) -> str:
+        (out / work.name).mkdir(parents=True)
+        (tests,) = (self._work / work.name / "autograder").glob("*.zip")
+        options = ["--no-logo", "-a", str(tests), "-o", str(out / work.name)]
+        return shlex.join([str(self._program), "run", *options, f"{work.name}/answer.ipynb"])
 
 
 def _points(result: Path) -> float:
+    if not result.is_file():
+        return 0.0
     tests = json.loads(result.read_text())["tests"]
     return sum(float(test.get("score") or 0.0) for test in tests)
 
 
-def _notebook() -> dict[str, object]:
-    cells = [_raw(_ASSIGNMENT), _code(layer_work.SETUP)]
-    for name, source in layer_work.FUNCTIONS.items():
-        tests = [test for test in layer_work.tests() if test.function == name]
-        points = layer_work.POINTS * len(tests)
+def assignment(work: NotebookWork) -> dict[str, object]:
+    """The notebook that `otter assign` makes tests and the students' notebook of."""
+    cells = [_raw(_ASSIGNMENT.format(name=work.name)), _code(work.setup)]
+    for name, source in work.answers.items():
+        tests = work.tests_of(name)
         cells += [
-            _raw(f"# BEGIN QUESTION\nname: {name}\npoints: {points}\n"),
+            _raw(f"# BEGIN QUESTION\nname: {name}\npoints: {POINTS * len(tests)}\n"),
             {"cell_type": "markdown", "metadata": {}, "source": f"## {name}"},
             _raw("# BEGIN SOLUTION"),
             _code(f"# answer: {name}\n# BEGIN SOLUTION\n{source}# END SOLUTION"),
             _raw("# END SOLUTION"),
             _raw("# BEGIN TESTS"),
-            *(_code(f'""" # BEGIN TEST CONFIG\npoints: {layer_work.POINTS}\nhidden: false\n""" # END TEST CONFIG\n{test.source}')
+            *(_code(f'""" # BEGIN TEST CONFIG\npoints: {POINTS}\nhidden: false\n""" # END TEST CONFIG\n{test.source}')
               for test in tests),
             _raw("# END TESTS"),
             _raw("# END QUESTION"),
@@ -103,10 +105,11 @@ def _code(source: str) -> dict[str, object]:
     return {"cell_type": "code", "metadata": {}, "execution_count": None, "outputs": [], "source": source}
 
 
-def _fill_in(notebook: dict[str, list[dict[str, object]]]) -> None:
-    """Puts the right answers where the students' notebook has left them out."""
+def _filled_in(file: Path, work: NotebookWork) -> dict[str, Any]:
+    """The students' notebook with the right answers where it has left them out."""
+    notebook: dict[str, Any] = json.loads(file.read_text())
     for cell in notebook["cells"]:
-        source = "".join(cell["source"])  # type: ignore[call-overload]
-        first, _, _ = source.partition("\n")
+        first, _, _ = "".join(cell["source"]).partition("\n")
         if cell["cell_type"] == "code" and first.startswith("# answer: "):
-            cell["source"] = layer_work.FUNCTIONS[first.removeprefix("# answer: ").strip()]
+            cell["source"] = work.answers[first.removeprefix("# answer: ").strip()]
+    return notebook

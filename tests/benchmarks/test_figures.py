@@ -14,7 +14,7 @@ FLOOR = Floor(cells_s=0.10, calls_s=0.02)
 
 
 def cost(name: str, each_s: float) -> Cost:
-    return Cost(name, 10, total_s=10 * each_s + 2, start_s=2.0, each_s=each_s, wall_s=1.0, peak_bytes=5_000_000, others_s=0.0)  # fmt: skip
+    return Cost(name, 10, total_s=10 * each_s + 2, start_s=2.0, each_s=each_s, wall_s=1.0, peak_bytes=5_000_000, others_cores=0.0)  # fmt: skip
 
 
 def steady(copies: int, growth_bytes: int = 0) -> BatchRun:
@@ -37,7 +37,7 @@ def test_growing_memory_shows_at_the_end() -> None:
 
 def test_overhead_is_what_stands_above_the_work_that_was_asked_for() -> None:
     ours, other = cost("ours", 0.32), cost("other", 2.1)
-    figures = Figures(FLOOR, "namespaces", ours, [other], machine="a machine")
+    figures = Figures("work", FLOOR, "namespaces", ours, [other], machine="a machine")
     # Only ours is asked for the further calls of its checks.
     assert figures.floor_of(ours) == pytest.approx(0.12)
     assert figures.floor_of(other) == pytest.approx(0.10)
@@ -50,7 +50,7 @@ def test_overhead_is_what_stands_above_the_work_that_was_asked_for() -> None:
 
 
 def test_figures_are_json() -> None:
-    figures = Figures(FLOOR, "none", cost("ours", 0.3), [cost("other", 2.0)], Speedup(10, 1.0, 1.9, 0.5))
+    figures = Figures("work", FLOOR, "none", cost("ours", 0.3), [cost("other", 2.0)], Speedup(10, 1.0, 1.9, 0.5))
     told = json.loads(json.dumps(figures.as_json()))
     assert told["speedup"]["ratio"] == pytest.approx(1.9)
     assert told["peers"][0]["overhead_s"] == pytest.approx(1.9)

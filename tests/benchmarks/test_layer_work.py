@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from benchmarks import layer_work
-from benchmarks.floor import ROOT
+from benchmarks.assignments import ROOT
 from grader.checks.layers import LAYER_CHECKS
 from grader.checks.oracle import Oracle
 
@@ -22,11 +22,11 @@ WRONG = {
 
 def test_all_cells_run_and_every_test_cell_fails_on_a_wrong_answer() -> None:
     names: dict[str, Any] = {}
-    for source in layer_work.cells():
+    for source in layer_work.layers().cells:
         exec(source, names)
-    for test in layer_work.tests():
+    for test in layer_work.layers().tests:
         with pytest.raises(AssertionError):
-            exec(test.source, {**names, test.function: WRONG[test.function]})
+            exec(test.source, {**names, test.answer: WRONG[test.answer]})
 
 
 @pytest.mark.parametrize("check", LAYER_CHECKS, ids=lambda check: check.name)

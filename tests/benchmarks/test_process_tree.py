@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks.floor import ROOT
+from benchmarks.assignments import ROOT
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the benchmarks read /proc")
 

@@ -1,0 +1,55 @@
+"""What is compared: which notebooks, and how this grader is told to grade them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from benchmarks.layer_work import layers
+from benchmarks.notebook_work import NotebookWork
+from benchmarks.saliency_work import SALIENCY
+from benchmarks.training_work import TRAINING
+
+ROOT = Path(__file__).resolve().parents[1]
+
+_COURSE_RUBRIC = ROOT / "rubrics" / "assignment2.yaml"
+#: Of Part 2 the work has the first network alone.
+_ITEMS = ("p1.", "p2.simple.")
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """`works` are its notebooks in the order of the parts; `options` are for this grader's `batch`."""
+
+    works: tuple[NotebookWork, ...]
+    options: tuple[str, ...]
+
+    @property
+    def parts(self) -> tuple[int, ...]:
+        return tuple(work.part for work in self.works)
+
+
+def first_part() -> Assignment:
+    """Part 1 alone, by the course's rubric."""
+    return Assignment((layers(),), ("--part", "1"))
+
+
+def three_parts(folder: Path) -> Assignment:
+    """All three notebooks, by a rubric of their own, which is written into `folder`."""
+    works = (layers(), TRAINING, SALIENCY)
+    rubric = folder / "rubric.yaml"
+    rubric.write_text(yaml.safe_dump(rubric_of_three(), sort_keys=False), encoding="utf-8")
+    parts = [option for work in works for option in ("--part", str(work.part))]
+    return Assignment(works, (*parts, "--rubric", str(rubric), "--data", "stand-in"))
+
+
+def rubric_of_three() -> dict[str, Any]:
+    """The course's rubric with those items only that the work has. Of Part 3 the notebook is run, and nothing is asked."""
+    content: dict[str, Any] = yaml.safe_load(_COURSE_RUBRIC.read_text(encoding="utf-8"))
+    content["items"] = [item for item in content["items"] if item["id"].startswith(_ITEMS)]
+    content["total"] = sum(item["points"] for item in content["items"])
+    content["parts"].setdefault(SALIENCY.part, {**content["parts"][TRAINING.part], "deterministic_cells": []})
+    return content
