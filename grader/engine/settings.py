@@ -69,10 +69,14 @@ def trains(rubric: Rubric, part: int) -> bool:
 
 
 def chosen_parts(asked: Sequence[int], rubric: Rubric) -> tuple[int, ...]:
-    """The parts to grade, ascending; all of the rubric's if none was asked for. Raises UsageError for one without items."""
+    """The parts to grade, ascending; if none was asked for, all that have items.
+
+    A part without items may be asked for where its notebook is to be run. Raises UsageError for any other.
+    """
     graded = sorted({item.part for item in rubric.items})
+    run = [number for number, part in rubric.parts.items() if part.run_notebook]
     for part in asked:
-        if part not in graded:
+        if part not in (*graded, *run):
             listed = ", ".join(map(str, graded))
             raise UsageError(catalogue().text("engine.part_without_items", part=part, rubric=rubric.name, parts=listed))
     return tuple(sorted(set(asked))) or tuple(graded)

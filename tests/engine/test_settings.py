@@ -45,6 +45,17 @@ def test_part_without_items_is_refused() -> None:
         chosen_parts([1, without], RUBRIC)
 
 
+def test_part_without_items_whose_notebook_is_to_be_run_may_be_asked_for() -> None:
+    part = RUBRIC.parts[1]
+    parts = {**RUBRIC.parts, 3: part, 2: part.model_copy(update={"run_notebook": False})}
+    items = tuple(item for item in RUBRIC.items if item.part == 1)
+    rubric = RUBRIC.model_copy(update={"parts": parts, "items": items})
+    assert chosen_parts([3, 1], rubric) == (1, 3)
+    assert chosen_parts([], rubric) == (1,)
+    with pytest.raises(UsageError, match="--part 2"):
+        chosen_parts([2], rubric)
+
+
 def test_hand_in_that_would_not_fit_on_the_childs_disk_is_intakes_to_refuse() -> None:
     part = RUBRIC.parts[1].model_copy(update={"limits": RUBRIC.parts[1].limits.model_copy(update={"disk_bytes": 1000})})
     rubric = RUBRIC.model_copy(update={"parts": {**RUBRIC.parts, 1: part}})
