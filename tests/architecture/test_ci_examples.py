@@ -68,8 +68,9 @@ def test_action_calls_ci_with_options_that_exist() -> None:
     (command,) = command_lines(scripts)
     parse([argument for argument in command if argument != "${options[@]}"])
     added = set(re.findall(r"options\+?=\((--[a-z-]+)", scripts))
-    assert added == {"--isolation", "--part", "--rubric", "--min-score"}
+    assert added == {"--isolation", "--part", "--rubric", "--min-score", "--profile", "--data"}
     parse(["ci", "x", "--isolation", "limits", "--part", "1", "--rubric", "r.yaml", "--min-score", "1.5"])
+    parse(["ci", "x", "--profile", "full", "--data", "stand-in"])
 
 
 def test_action_installs_from_the_lock_with_hashes() -> None:
