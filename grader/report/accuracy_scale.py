@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from grader.model.evidence import Measured
 from grader.model.rubric import Ramp
 from grader.report.wording import write
+from grader.scoring.accuracy_item import percent
 from grader.scoring.wilson import wilson_interval
 
 #: Width of the scale, in SVG units.
@@ -35,24 +36,25 @@ class ScalePicture:
         return WIDTH
 
 
-def accuracy_text(accuracy: float) -> str:
-    """To three decimals: a thousand images tell no more."""
-    return f"{accuracy:.3f}"
-
-
-def interval_text(measured: Measured) -> str:
-    low, high = wilson_interval(measured.correct, measured.images)
-    return f"{accuracy_text(low)}-{accuracy_text(high)}"
+def usable(measured: Measured | None) -> Measured | None:
+    """None also where no image was measured on."""
+    return measured if measured is not None and measured.images > 0 else None
 
 
 def share_right(measured: Measured) -> float:
     return measured.correct / measured.images
 
 
+def measured_texts(measured: Measured) -> dict[str, str]:
+    """The `accuracy` and its 95 % interval from `low` to `high`, as percentages."""
+    low, high = wilson_interval(measured.correct, measured.images)
+    return {"accuracy": percent(share_right(measured)), "low": percent(low), "high": percent(high)}
+
+
 def scale_picture(measured: Measured, ramp: Ramp | None) -> ScalePicture:
     accuracy = share_right(measured)
     low, high = wilson_interval(measured.correct, measured.images)
-    values = {"accuracy": accuracy_text(accuracy), "low": accuracy_text(low), "high": accuracy_text(high)}
+    values = measured_texts(measured)
     alternative = write("training_report.scale.alternative", **values)
     if ramp is not None:
         alternative += " " + ramp_sentence(ramp)
@@ -65,16 +67,16 @@ def scale_picture(measured: Measured, ramp: Ramp | None) -> ScalePicture:
         label=values["accuracy"],
         none_at=None if ramp is None else round(WIDTH * ramp.none_at, 1),
         full_at=None if ramp is None else round(WIDTH * ramp.full_at, 1),
-        full_label="" if ramp is None else write("training_report.scale.full", full=_mark(ramp.full_at)),
+        full_label="" if ramp is None else write("training_report.scale.full", full=_whole(ramp.full_at)),
         alternative=alternative,
     )
 
 
 def ramp_sentence(ramp: Ramp) -> str:
     """From which accuracies on there are points, and all of them."""
-    return write("training_report.scale.ramp", none=_mark(ramp.none_at), full=_mark(ramp.full_at))
+    return write("training_report.scale.ramp", none=_whole(ramp.none_at), full=_whole(ramp.full_at))
 
 
-def _mark(share: float) -> str:
-    """A rubric's accuracy: two decimals, and more only where it has more."""
-    return f"{share:.2f}" if abs(share - round(share, 2)) < 1e-9 else f"{share:g}"
+def _whole(share: float) -> str:
+    """A rubric's accuracy as a percentage, with decimals only where it has some."""
+    return f"{100 * share:g} %"

@@ -7,22 +7,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from grader.model.evidence import AccuracyEvidence, DataUsed, Measured
+from grader.model.evidence import AccuracyEvidence, DataUsed
 from grader.model.scorecard import ItemResult, Scorecard
-from grader.report.accuracy_scale import (
-    ScalePicture,
-    accuracy_text,
-    interval_text,
-    ramp_sentence,
-    scale_picture,
-    share_right,
-)
+from grader.report.accuracy_scale import ScalePicture, measured_texts, scale_picture, usable
 from grader.report.confusion_matrix import ConfusionMatrix, confusion_matrix
 from grader.report.failing_case import Arrays
 from grader.report.image_words import class_names, data_sentence, images_words, is_stand_in
 from grader.report.sample_images import SampleImage, sample_images
 from grader.report.training_view import longest_run, seconds_per_epoch, seconds_text
-from grader.report.wording import feedback, problem_text, write
+from grader.report.wording import feedback, write
+from grader.scoring.accuracy_item import percent
+from grader.scoring.message_keys import problem_message
 
 #: The split that everybody may see: of any other one no image is shown.
 _PUBLIC_SPLIT = "test"
@@ -30,23 +25,22 @@ _PUBLIC_SPLIT = "test"
 
 @dataclass(frozen=True, slots=True)
 class ValidationFigure:
-    """One of the three accuracies on validation images; `value` is empty where it is not known, `note` says more."""
+    """One of the three accuracies on validation images; `value` is empty where it is not known, `notes` say more."""
 
     source: str
     value: str
-    note: str = ""
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class AccuracyView:
-    """`measured` says what pays in one line, empty where nothing was measured; then `problem` says why.
+    """`figures` are accuracies on validation images; `other_data` says that the first of them is on other images.
 
-    `facts` are labels and values; `images` names what the confusion matrix and `samples` were made of.
+    `facts` are labels and values; `images` names what the confusion matrix and `samples` were made of. `stands_in` says
+    that nothing was measured because there was no CIFAR-10.
     """
 
-    measured: str
     scale: ScalePicture | None
-    ramp: str
     figures: tuple[ValidationFigure, ...]
     other_data: bool
     facts: tuple[tuple[str, str], ...]
@@ -60,19 +54,17 @@ class AccuracyView:
 
 def accuracy_view(item: ItemResult, card: Scorecard, arrays: Arrays) -> AccuracyView | None:
     """None for an item that is not about accuracy. `arrays` are asked for those of the whole item."""
-    found = item.accuracy
-    if found is None:
+    if item.accuracy is None and item.scale is None:
         return None
-    paying = found.paying
+    found = item.accuracy or AccuracyEvidence("none")
+    paying = usable(found.paying)
     stored: Mapping[str, np.ndarray] = arrays(f"{item.id}/") if paying is not None else {}
     names = class_names(card.data)
     labels, predictions = stored.get("labels"), stored.get("predictions")
     matrix = None if labels is None or predictions is None else confusion_matrix(labels, predictions, names)
-    problem = "" if found.problem is None else problem_text(found.problem)
+    problem = "" if found.problem is None else write(problem_message(found.problem))
     return AccuracyView(
-        measured="" if paying is None else measured_line(paying, card.data),
         scale=None if paying is None else scale_picture(paying, item.scale),
-        ramp="" if item.scale is None or paying is None else ramp_sentence(item.scale),
         figures=_figures(found),
         other_data=found.claimed_stored is not None and not found.same_data,
         facts=_facts(found, card, item.part),
@@ -85,14 +77,12 @@ def accuracy_view(item: ItemResult, card: Scorecard, arrays: Arrays) -> Accuracy
     )
 
 
-def measured_line(measured: Measured, data: DataUsed | None) -> str:
-    """The accuracy that pays in one line: "0.783 (95 % interval 0.756-0.807) of 1,000 hidden stand-in images"."""
-    return write(
-        "training_report.measured",
-        accuracy=accuracy_text(share_right(measured)),
-        interval=interval_text(measured),
-        images=images_words(measured, data),
-    )
+def measured_line(item: ItemResult, data: DataUsed | None) -> str:
+    """The accuracy that pays in one line, empty without one: "81.1 % of 1,000 hidden stand-in images are right …"."""
+    paying = usable(None if item.accuracy is None else item.accuracy.paying)
+    if paying is None:
+        return ""
+    return write("training_report.measured", images=images_words(paying, data), **measured_texts(paying))
 
 
 def claims_line(found: AccuracyEvidence) -> str:
@@ -102,33 +92,31 @@ def claims_line(found: AccuracyEvidence) -> str:
 
 
 def _figures(found: AccuracyEvidence) -> tuple[ValidationFigure, ...]:
-    measured = found.validation
+    measured = usable(found.validation)
     if found.claimed_stored is found.claimed_rerun is measured is None:
         return ()
-    note = ""
-    if measured is not None:
-        values = {"interval": interval_text(measured), "count": f"{measured.images:,}"}
-        note = write("training_report.figure.measured_note", **values)
+    texts = {} if measured is None else measured_texts(measured)
+    notes = () if measured is None else (
+        write("training_report.figure.interval", low=texts["low"], high=texts["high"]),
+        write("training_report.figure.images", count=f"{measured.images:,}"),
+    )  # fmt: skip
     return (
         _claimed("stored", found.claimed_stored),
         _claimed("rerun", found.claimed_rerun),
-        ValidationFigure(
-            write("training_report.figure.measured"),
-            "" if measured is None else accuracy_text(share_right(measured)),
-            note,
-        ),
+        ValidationFigure(write("training_report.figure.measured"), texts.get("accuracy", ""), notes),
     )
 
 
 def _claimed(source: str, accuracy: float | None) -> ValidationFigure:
-    value = "" if accuracy is None else accuracy_text(accuracy)
+    value = "" if accuracy is None else percent(accuracy)
     return ValidationFigure(write(f"training_report.figure.{source}"), value)
 
 
 def _facts(found: AccuracyEvidence, card: Scorecard, part: int) -> tuple[tuple[str, str], ...]:
     facts = [] if found.model == "none" else [("model", write(f"training_report.model.{found.model}"))]
-    if found.paying is not None:
-        right = write("training_report.fact.of", right=f"{found.paying.correct:,}", count=f"{found.paying.images:,}")
+    paying = usable(found.paying)
+    if paying is not None:
+        right = write("training_report.fact.of", right=f"{paying.correct:,}", count=f"{paying.images:,}")
         facts.append(("right", right))
     if found.parameters is not None:
         facts.append(("parameters", f"{found.parameters:,}"))

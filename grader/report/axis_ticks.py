@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import math
 
+#: Numbers that lie closer together than this are laid out as one.
+_NO_SPAN = 1e-12
+
 
 def round_step(span: float, most: int) -> float:
     """The smallest of 1, 2 and 5 times a power of ten that cuts `span` (> 0) into at most `most` pieces."""
@@ -12,12 +15,13 @@ def round_step(span: float, most: int) -> float:
     return next(step * power for step in (1, 2, 5, 10) if step * power >= raw * (1 - 1e-9))
 
 
-def ticks_up_to(largest: float, most: int = 5) -> list[float]:
-    """From 0 in even steps to the first that is not below `largest`."""
-    if largest <= 0:
-        return [0.0, 1.0]
-    step = round_step(largest, most)
-    return [n * step for n in range(math.ceil(largest / step - 1e-9) + 1)]
+def even_ticks(smallest: float, largest: float, most: int = 5) -> list[float]:
+    """Even steps from the last that is not above `smallest` to the first that is not below `largest`, 0 among them."""
+    low, high = min(smallest, 0.0), max(largest, 0.0)
+    if high - low < _NO_SPAN:
+        return [low, low + 1.0]
+    step = round_step(high - low, most)
+    return [n * step for n in range(math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9) + 1)]
 
 
 def decade_ticks(smallest: float, largest: float) -> list[float]:

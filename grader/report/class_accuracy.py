@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 from grader.model.evidence import AccuracyEvidence
 from grader.model.scorecard import ItemResult, Scorecard
-from grader.report.accuracy_scale import accuracy_text, share_right
+from grader.report.accuracy_scale import share_right, usable
 from grader.report.histogram import Histogram, histogram
 from grader.report.image_words import images_words
+from grader.scoring.accuracy_item import percent
 
 _BINS = 10
 
@@ -40,7 +41,8 @@ def measured_accuracy(card: Scorecard) -> float | None:
     """The accuracy that pays, in [0, 1]; None where none was measured."""
     item = accuracy_item(card)
     found: AccuracyEvidence | None = None if item is None else item.accuracy
-    return None if found is None or found.paying is None else share_right(found.paying)
+    paying = usable(None if found is None else found.paying)
+    return None if paying is None else share_right(paying)
 
 
 def accuracy_distribution(cards: Iterable[Scorecard]) -> AccuracyDistribution | None:
@@ -62,8 +64,8 @@ def accuracy_distribution(cards: Iterable[Scorecard]) -> AccuracyDistribution | 
         count=len(shares),
         unmeasured=len(judged) - len(shares),
         full=sum(item.points >= item.max_points - 1e-9 for _, item, _ in measured),
-        median=accuracy_text(statistics.median(shares)),
-        lowest=accuracy_text(min(shares)),
-        highest=accuracy_text(max(shares)),
+        median=percent(statistics.median(shares)),
+        lowest=percent(min(shares)),
+        highest=percent(max(shares)),
         measured_on=dict(images.most_common()),
     )

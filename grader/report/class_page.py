@@ -12,12 +12,12 @@ from grader.model.scorecard import Scorecard
 from grader.model.status import ItemStatus, SubmissionStatus
 from grader.model.submission import Flag
 from grader.report import class_statistics
-from grader.report.accuracy_scale import accuracy_text
 from grader.report.class_accuracy import accuracy_distribution, accuracy_item, measured_accuracy
 from grader.report.clean_text import clean
 from grader.report.histogram import Histogram, histogram
 from grader.report.page import page_script, render_page
 from grader.report.wording import OPEN, flag_text, isolation_sentence, points_text, write
+from grader.scoring.accuracy_item import percent
 
 #: Where a team's report lies, seen from the class page.
 _REPORTS = "teams/"
@@ -30,8 +30,8 @@ _CHECKS_SHOWN = 8
 class _TeamRow:
     """`score` is what the table sorts by, empty where there is none; `lost` the places of items without full points.
 
-    `accuracy` is the measured one, `claimed` what the hand-in's saved outputs say where that is on the same images; empty
-    without one. `marks` tell what of the score is still to come.
+    `accuracy` is the measured one in [0, 1], `claimed` what the hand-in's saved outputs say where that is on the same
+    images, empty without it. `marks` tell what of the score is still to come.
     """
 
     card: Scorecard
@@ -39,7 +39,7 @@ class _TeamRow:
     flags: list[tuple[Flag, str]]
     score: str
     lost: str
-    accuracy: str
+    accuracy: float | None
     claimed: str
     marks: tuple[str, ...]
 
@@ -109,7 +109,7 @@ def _row(card: Scorecard, item_ids: Sequence[str]) -> _TeamRow:
         flags=[(flag, flag_text(flag)) for flag in card.flags],
         score="" if failed_on else f"{card.score:.4f}",
         lost=" ".join(lost),
-        accuracy="" if accuracy is None else accuracy_text(accuracy),
+        accuracy=accuracy,
         claimed=_claimed(card),
         marks=_marks(card),
     )
@@ -119,7 +119,7 @@ def _claimed(card: Scorecard) -> str:
     item = accuracy_item(card)
     if item is None or item.accuracy is None or item.accuracy.claimed_stored is None or not item.accuracy.same_data:
         return ""
-    return write("training_report.class.claimed", claimed=accuracy_text(item.accuracy.claimed_stored))
+    return write("training_report.class.claimed", claimed=percent(item.accuracy.claimed_stored))
 
 
 def _marks(card: Scorecard) -> tuple[str, ...]:

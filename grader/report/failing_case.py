@@ -15,7 +15,7 @@ from grader.report.clean_text import clean_line, clean_lines
 from grader.report.error_map import ErrorMap, error_map
 from grader.report.number_table import NumberComparison, compare
 from grader.report.try_code import try_code
-from grader.report.wording import problem_text, write
+from grader.report.wording import write
 
 #: Gives the arrays of a case by prefix, under their names without it: ``args/x``, ``expected/<answer>/out``, ``got/out``.
 Arrays = Callable[[str], Mapping[str, np.ndarray]]
@@ -25,14 +25,16 @@ FRAME_LINES = 12
 OUTPUT_LINES = 20
 LINE_CHARACTERS = 160
 
+#: What is noted beside a question and was no part of it: how the answer was judged, and on which network.
+_NOT_ASKED = frozenset({"judged_by", "network"})
+
 ARGUMENTS, EXPECTED, GOT = "args/", "expected/", "got/"
 
 
 @dataclass(frozen=True, slots=True)
 class FailingCase:
     """`asked` pairs a name with its shape or setting, no name with a phrase that says both; `comparisons` pairs an array's
-    name with its numbers. `problems` are breaches of the contract beside the one that the check's message tells. `stored`
-    says whether any array of the case was kept.
+    name with its numbers. `stored` says whether any array of the case was kept.
 
     `maps` holds pictures of where arrays differ, by name, for those that a picture says something about. `absent` names
     expected arrays for which nothing comparable came back. `code` are lines of Python that set
@@ -48,7 +50,6 @@ class FailingCase:
     output: tuple[str, ...] = ()
     code: tuple[str, ...] = ()
     maps: Mapping[str, ErrorMap] = field(default_factory=dict)
-    problems: tuple[str, ...] = ()
     stored: bool = True
 
     @property
@@ -113,7 +114,7 @@ def _ready(item_id: str, case: CaseEvidence, check: CheckResult, arrays: Arrays,
     error = case.error
     drawn = {name: error_map(expected[name], got[name], check.limit, size) for name in wrong if name in got}
     return FailingCase(
-        asked=tuple(_asked(name, value) for name, value in case.asked.items()),
+        asked=tuple(_asked(name, value) for name, value in case.asked.items() if name not in _NOT_ASKED),
         comparisons=tuple(
             (name, compare(expected[name], got[name], check.limit, size))
             for name in expected
@@ -128,18 +129,20 @@ def _ready(item_id: str, case: CaseEvidence, check: CheckResult, arrays: Arrays,
         output=tuple(clean_lines(case.output, OUTPUT_LINES, LINE_CHARACTERS)) if case.output.strip() else (),
         code=try_code(_under(found, ARGUMENTS), case.asked),
         maps={name: picture for name, picture in drawn.items() if picture is not None},
-        problems=tuple(problem_text(problem) for problem in case.problems[1:]),
         stored=bool(found),
     )
 
 
 def _asked(name: str, value: object) -> tuple[str, str]:
-    """A number that has a phrase of its own, "64 images", else the name and the value."""
+    """A setting that has a phrase of its own, "64 images", else the name and the value."""
     key = f"training_report.asked.{name}"
-    if isinstance(value, int | float) and not isinstance(value, bool) and key in catalogue():
-        one = f"{key}_one"
-        return "", write(one if value == 1 and one in catalogue() else key, value=f"{value:,}")
-    return clean_line(name, 40), asked_text(value)
+    if isinstance(value, bool | str):
+        key, shown = f"{key}_text", clean_line(value, 80)
+    elif isinstance(value, int | float):
+        key, shown = f"{key}_one" if value == 1 and f"{key}_one" in catalogue() else key, f"{value:,}"
+    else:
+        shown = asked_text(value)
+    return ("", write(key, value=shown)) if key in catalogue() else (clean_line(name, 40), asked_text(value))
 
 
 def asked_text(value: object) -> str:

@@ -75,8 +75,7 @@ def _of_check(
 def _case_lines(case: FailingCase) -> list[str]:
     lines = []
     if case.asked:
-        lines.append(write("training_report.asked_with" if case.bare else "ci.smallest", asked=case.settings))
-    lines += case.problems
+        lines.append(write("ci.smallest" if case.stored else "training_report.asked_with", asked=case.settings))
     if case.frames:
         lines += [write("ci.frames"), *(f"    {frame}" for frame in case.frames)]
     for name, numbers in case.comparisons:

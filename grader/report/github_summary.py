@@ -70,11 +70,8 @@ def render(card: Scorecard, arrays: Arrays = no_arrays, *, public_only: bool = F
 
 
 def _accuracies(card: Scorecard) -> list[str]:
-    return [
-        f"{write(item.title)}: {measured_line(item.accuracy.paying, card.data)}"
-        for item in card.items
-        if item.accuracy is not None and item.accuracy.paying is not None
-    ]
+    told = ((item, measured_line(item, card.data)) for item in card.items)
+    return [f"{write(item.title)}: {line}." for item, line in told if line]
 
 
 def _open(card: Scorecard) -> list[str]:

@@ -12,7 +12,6 @@ from typing import Any
 
 from grader.model.scorecard import ItemResult, Scorecard
 from grader.model.status import ItemStatus, Severity, SubmissionStatus
-from grader.report.accuracy_view import measured_line
 from grader.report.audience import flags_for_student
 from grader.report.clean_text import clean
 from grader.report.failing_case import Arrays, no_arrays
@@ -51,7 +50,7 @@ def results(card: Scorecard, arrays: Arrays = no_arrays, public_only: bool = Fal
     if card.status is SubmissionStatus.GRADER_ERROR:
         return tree
     tree["score"] = rounded(card.score)
-    tree["tests"] = [_test(item, number, card, arrays) for number, item in enumerate(card.items, 1)]
+    tree["tests"] = [_test(item, number, arrays) for number, item in enumerate(card.items, 1)]
     suspicions = [flag_text(flag) for flag in card.flags if flag.severity is Severity.STAFF]
     if suspicions:
         tree["tests"].append(
@@ -85,12 +84,12 @@ def _overview(card: Scorecard, public_only: bool) -> list[str]:
     return [*lines, isolation_sentence(card.isolation, card.status)]
 
 
-def _test(item: ItemResult, number: int, card: Scorecard, arrays: Arrays) -> dict[str, Any]:
+def _test(item: ItemResult, number: int, arrays: Arrays) -> dict[str, Any]:
     test: dict[str, Any] = {
         "name": clean(f"{item.id}: {write(item.title)}", 300),
         "name_format": "text",
         "number": str(number),
-        "output": _text(_output(item, card, arrays)),
+        "output": _text(_output(item, arrays)),
         "output_format": "text",
         "visibility": "visible",
         "tags": [f"part {item.part}", status_word(item.status)],
@@ -103,15 +102,13 @@ def _test(item: ItemResult, number: int, card: Scorecard, arrays: Arrays) -> dic
     return test
 
 
-def _output(item: ItemResult, card: Scorecard, arrays: Arrays) -> list[str]:
+def _output(item: ItemResult, arrays: Arrays) -> list[str]:
     told = feedback(item)
     if item.status in OPEN:
         # A person's points are added in Gradescope: that they are to come is said first.
         waits = [write("training_report.open.waits")] if item.status is ItemStatus.MANUAL else []
         return [*waits, write("ci.open", points=points_text(item.max_points), reason=" ".join(told))]
     lines = list(told)
-    if item.accuracy is not None and item.accuracy.paying is not None:
-        lines.append(measured_line(item.accuracy.paying, card.data))
     found = [finding for finding in item_findings(item, arrays=arrays) if finding.check is not None]
     hints: set[str] = set()
     for number, finding in enumerate(found):

@@ -84,7 +84,7 @@ def _item_view(item: ItemResult, card: Scorecard, arrays: Arrays) -> _ItemView:
         title=write(item.title),
         feedback=feedback(item),
         checks=checks,
-        numbers=item.accuracy is None and any(check.measured is not None for check in item.checks),
+        numbers=any(check.measured is not None for check in item.checks),
         accuracy=accuracy_view(item, card, arrays),
         writeup=writeup_view(item),
     )

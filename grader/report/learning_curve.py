@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from grader.model.observation import EpochSeen, TrainingRun
-from grader.report.axis_ticks import decade_ticks, ticks_up_to, whole_ticks
+from grader.report.axis_ticks import decade_ticks, even_ticks, whole_ticks
 from grader.report.number_table import number_text
 from grader.report.wording import write
 
@@ -23,6 +23,9 @@ _MARKED_EPOCHS = 30
 #: Where the largest value is this many times the smallest one, powers of ten are laid out evenly: a training that runs
 #: away would else hide its beginning.
 _WIDE_RANGE = 200.0
+
+#: Beyond these a number is as good as infinite, or as zero.
+_HUGE, _TINY = 1e100, 1e-12
 
 LOSS, ACCURACY = "loss", "accuracy"
 _VALIDATION = "val_"
@@ -87,21 +90,21 @@ def chart(run: TrainingRun, quantity: str) -> Chart | None:
     """The curves of `quantity` (`LOSS` or `ACCURACY`); None with fewer than two finite values of it."""
     epochs = thinned(run.epochs)
     found = {name: [logged(epoch, quantity, name == "validation") for epoch in epochs] for name in _NAMES}
-    finite = [value for values in found.values() for value in values if value is not None and math.isfinite(value)]
+    finite = [value for values in found.values() for value in values if value is not None and _can_be_drawn(value)]
     if len(finite) < 2:
         return None
     largest, smallest = max(finite), min(finite)
-    logarithmic = quantity == LOSS and smallest > 0 and largest / smallest > _WIDE_RANGE
+    logarithmic = quantity == LOSS and smallest > _TINY and largest / smallest > _WIDE_RANGE
     if logarithmic:
         y_values = decade_ticks(smallest, largest)
     else:
-        y_values = ticks_up_to(1.0 if quantity == ACCURACY and largest <= 1 else largest)
+        y_values = even_ticks(smallest, 1.0 if quantity == ACCURACY and largest <= 1 else largest)
     numbers = [epoch.number for epoch in epochs]
     scale = _Scale(min(numbers), max(numbers), y_values[0], y_values[-1], logarithmic)
     curves = tuple(
         _curve(name, numbers, values, scale, marked=len(epochs) <= _MARKED_EPOCHS)
         for name, values in found.items()
-        if any(_drawn(value) for value in values)
+        if any(value is not None and _can_be_drawn(value) for value in values)
     )
     return Chart(
         quantity=quantity,
@@ -130,12 +133,11 @@ class _Scale:
             share = math.log(value / self.bottom) / math.log(self.top / self.bottom)
         else:
             share = (value - self.bottom) / (self.top - self.bottom)
-        # A loss may be negative, by a student's own formula: it stays in the picture.
-        return round(HEIGHT * (1 - min(max(share, 0.0), 1.0)), 1)
+        return round(HEIGHT * (1 - share), 1)
 
 
-def _drawn(value: float | None) -> bool:
-    return value is not None and math.isfinite(value)
+def _can_be_drawn(value: float) -> bool:
+    return abs(value) < _HUGE  # not for NaN either
 
 
 def _any(values: Sequence[float | None]) -> bool:
@@ -145,7 +147,7 @@ def _any(values: Sequence[float | None]) -> bool:
 def _curve(name: str, numbers: Sequence[int], values: Sequence[float | None], scale: _Scale, *, marked: bool) -> Curve:
     path, marks, pen = [], [], "M"
     for number, value in zip(numbers, values, strict=True):
-        if value is None or not math.isfinite(value):
+        if value is None or not _can_be_drawn(value):
             pen = "M"
             continue
         place = scale.x(number), scale.y(value)
@@ -169,6 +171,6 @@ def _odd_sentence(numbers: Sequence[int], curves: Sequence[Sequence[float | None
         number
         for values in curves
         for number, value in zip(numbers, values, strict=True)
-        if value is not None and not math.isfinite(value)
+        if value is not None and not _can_be_drawn(value)
     ]
     return write("training_report.curve.odd_sentence", epoch=min(odd)) if odd else ""

@@ -93,7 +93,7 @@ def _accuracy(found: AccuracyEvidence) -> dict[str, Any]:
 
 
 def _measured(measured: Measured | None) -> dict[str, Any] | None:
-    if measured is None:
+    if measured is None or measured.images <= 0:
         return None
     return {
         "split": measured.split,

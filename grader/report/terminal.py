@@ -5,11 +5,10 @@ from __future__ import annotations
 from rich.console import Console
 from rich.text import Text
 
-from grader.model.evidence import AccuracyEvidence
 from grader.model.isolation import IsolationLevel
 from grader.model.scorecard import IMPORT_CHECK, CheckResult, ItemResult, Scorecard
 from grader.model.status import ItemStatus, Severity, SubmissionStatus
-from grader.report.accuracy_view import claims_line, measured_line
+from grader.report.accuracy_view import claims_line
 from grader.report.audience import flags_for_student
 from grader.report.clean_text import clean_line
 from grader.report.failing_case import Arrays, failing_case, no_arrays
@@ -73,7 +72,7 @@ class _Printer:
             for item in card.items:
                 told = len(item.feedback) > 1 or item.accuracy is not None or self._verbosity >= VERBOSE
                 if item.status is not ItemStatus.PASSED or told:
-                    self._details(item, card)
+                    self._details(item)
         self._overview(card)
         if self._verbosity >= NORMAL:
             self._lines.line()
@@ -90,7 +89,7 @@ class _Printer:
             title = item.id if self._verbosity <= QUIET else write(item.title)
             self._lines.row(Text.assemble(self._lines.mark(item.status), row), title)
 
-    def _details(self, item: ItemResult, card: Scorecard) -> None:
+    def _details(self, item: ItemResult) -> None:
         title = write(item.title)
         if self._verbosity >= VERBOSE:
             title += f" ({item.id})"
@@ -105,18 +104,13 @@ class _Printer:
             self._module_told = True
         for sentence in feedback(item):
             self._lines.line(sentence, indent=2)
-        if item.accuracy is not None:
-            self._accuracy(item.accuracy, card)
-        self._checks(item)
-        self._lines.line()
-
-    def _accuracy(self, found: AccuracyEvidence, card: Scorecard) -> None:
-        if found.paying is not None:
-            measured = measured_line(found.paying, card.data)
-            self._lines.line(f"{write('training_report.measured_heading')} {measured}", indent=2)
-        claims = claims_line(found)
+        claims = claims_line(item.accuracy) if item.accuracy is not None else ""
         if claims:
             self._lines.line(claims, indent=2)
+        # What the checks of an accuracy say, the sentences above say better.
+        if item.accuracy is None or self._verbosity >= VERBOSE:
+            self._checks(item)
+        self._lines.line()
 
     def _checks(self, item: ItemResult) -> None:
         """Without -v the first check that does not pass, and every other that has a hint of its own; the rest by name."""

@@ -35,10 +35,8 @@ def print_case(lines: Lines, case: FailingCase, *, with_output: bool) -> None:
         for line in code:
             lines.code(line, _CODE)
     elif case.asked:
-        key = "training_report.asked_with" if case.bare else "terminal.smallest"
+        key = "terminal.smallest" if case.stored else "training_report.asked_with"
         lines.line(write(key, asked=case.settings), indent=_INDENT)
-    for problem in case.problems:
-        lines.line(problem, indent=_INDENT)
     if case.frames:
         lines.line(write("terminal.frames"), indent=_INDENT)
         for frame in case.frames[-_FRAMES:]:

@@ -16,7 +16,6 @@ from grader.report.wording import write
 _DRAWN, _LISTED = 6, 30
 
 _KINDS = ("fit", "steps")
-_OWNERS = ("train", "validation", "test", "other")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +128,14 @@ def _kind(run: TrainingRun) -> str:
 
 
 def _images(run: TrainingRun) -> str:
-    """Whose images they were and how many; empty where neither is known."""
-    owner = run.on if run.on in _OWNERS else "other"
+    """How many images they were, empty where that is not known.
+
+    Which split they come from is told of training images alone: that somebody trained on others is a suspicion, and a
+    suspicion is for the staff.
+    """
+    owner = "train" if run.on == "train" else "other"
     if run.samples is None:
-        return "" if owner == "other" else write(f"training_report.run.whose.{owner}")
+        return write("training_report.run.training_images") if owner == "train" else ""
     return write(f"training_report.run.samples_of.{owner}", count=f"{run.samples:,}")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from grader.messages import catalogue
-from grader.model.evidence import IsolationUsed, Problem
+from grader.model.evidence import IsolationUsed
 from grader.model.isolation import IsolationLevel
 from grader.model.limits import MEBIBYTE, ExecutionLimits
 from grader.model.message import Message
@@ -17,9 +17,8 @@ from grader.report.clean_text import clean
 #: Statuses of items that no points stand for yet.
 OPEN = frozenset({ItemStatus.MANUAL, ItemStatus.SKIPPED})
 
-#: Topics of the catalogue, those of Part 1 first, that name kinds of input and breaches of the contract.
+#: Topics of the catalogue that name kinds of input, Part 1's first; no name is in both.
 _CHECK_TOPICS = ("check", "check2")
-_PROBLEM_TOPICS = ("problem", "problem2")
 
 #: Longest text that a report shows of one message, characters: values in it may come from a hand-in.
 MESSAGE_CHARACTERS = 2000
@@ -56,13 +55,6 @@ def check_title(check: CheckResult) -> str:
     """What a check's kind of input is, in words."""
     keys = (f"{topic}.class.{check.id}" for topic in _CHECK_TOPICS)
     return next((write(key) for key in keys if key in catalogue()), clean(check.id, MESSAGE_CHARACTERS))
-
-
-def problem_text(problem: Problem) -> str:
-    """A breach of the contract in words."""
-    keys = (f"{topic}.{problem.id}" for topic in _PROBLEM_TOPICS)
-    key = next((key for key in keys if key in catalogue()), f"{_PROBLEM_TOPICS[0]}.{problem.id}")
-    return write(Message(key, problem.values))
 
 
 def flag_text(flag: Flag) -> str:

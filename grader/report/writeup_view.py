@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from grader.model.scorecard import ItemResult
 from grader.report.clean_text import clean
-from grader.report.wording import feedback, write
 
 #: Below an item's own heading.
 _HEADING_SHIFT = 3
@@ -22,10 +21,10 @@ class WriteupCell:
 
 @dataclass(frozen=True, slots=True)
 class WriteupView:
-    """`note` says where nothing was written; `characters` counts those of all cells."""
+    """`written` is false where the cells are those of the template; `characters` counts those of all cells."""
 
     cells: tuple[WriteupCell, ...]
-    note: str
+    written: bool
     characters: int
 
 
@@ -36,9 +35,8 @@ def writeup_view(item: ItemResult) -> WriteupView | None:
     from grader.report.notebook_markup import markdown  # loads a renderer that nothing else on the page needs
 
     texts = [clean(cell) for cell in item.writeup.cells if cell.strip()]
-    note = "" if item.writeup.state == "written" else write(f"training_report.writeup.{item.writeup.state}")
     return WriteupView(
         cells=tuple(WriteupCell(text, markdown(text, _HEADING_SHIFT)) for text in texts),
-        note="" if note in feedback(item) else note,
+        written=item.writeup.state == "written",
         characters=sum(map(len, texts)),
     )

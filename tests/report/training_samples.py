@@ -1,4 +1,4 @@
-"""Part 2 as it looks on a page: a scorecard and arrays made by hand, without any framework.
+"""Part 2 as it is observed: evidence and arrays made by hand, without any framework, and the verdict on them.
 
 Numbers are made up but go together: the confusion has the accuracy that the item tells, the curves end where the claims
 stand.
@@ -7,6 +7,7 @@ stand.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -16,23 +17,29 @@ from grader.model.evidence import (
     AccuracyEvidence,
     CaseEvidence,
     DataUsed,
+    Evidence,
     IsolationUsed,
+    ItemEvidence,
     Measured,
+    NotebookEvidence,
     Problem,
+    SubmissionRecord,
     WriteupEvidence,
 )
 from grader.model.isolation import IsolationLevel
 from grader.model.limits import ExecutionLimits
-from grader.model.message import Message
-from grader.model.observation import EpochSeen, TrainingRun
-from grader.model.rubric import Ramp
-from grader.model.scorecard import CheckResult, ItemResult, Scorecard
-from grader.model.status import CallOutcome, ItemStatus, SubmissionStatus, Visibility
+from grader.model.observation import EpochSeen, StudentError, TrainingRun
+from grader.model.rubric import Rubric
+from grader.model.scorecard import Scorecard
+from grader.model.status import CallOutcome, Visibility
+from grader.scoring.rubric_file import load
+from grader.scoring.score import score
+from tests.scoring.evidence_builder import TWO_PARTS
 
 ACCURACY, WRITEUP = "p2.better.accuracy", "p2.better.writeup"
 
 STAND_IN = DataUsed(
-    "stand_in", "embedded stand-in", "Drawn by the grader: ten shapes over cloudy backgrounds.", "5a" * 32, "quick"
+    "stand_in", "stand-in", "Drawn by the grader: ten shapes over cloudy backgrounds.", "5a" * 32, "quick"
 )
 UNASKED = DataUsed("stand_in", STAND_IN.name, STAND_IN.provenance, STAND_IN.digest, "quick", asked_for=False)
 CIFAR10 = DataUsed("cifar10", "CIFAR-10", "The published files, python version.", "c1" * 32, "full")
@@ -117,8 +124,8 @@ def measured(split: str = "hidden") -> Measured:
     return Measured(split, 1000, correct())
 
 
-def accuracy_item(split: str = "hidden", status: ItemStatus = ItemStatus.PASSED, points: float = 15.0) -> ItemResult:
-    found = AccuracyEvidence(
+def accuracy_evidence(split: str = "hidden") -> AccuracyEvidence:
+    return AccuracyEvidence(
         model="reexecuted" if split == "hidden" else "submitted",
         paying=measured(split),
         validation=Measured("validation", 1000, 781),
@@ -127,94 +134,77 @@ def accuracy_item(split: str = "hidden", status: ItemStatus = ItemStatus.PASSED,
         claimed_rerun=0.779,
         same_data=split == "test",
     )
-    return ItemResult(
-        ACCURACY, 2, Message("item.better_accuracy.title"), points, 15.0, status,
-        (Message("terminal.flag", {"text": "the accuracy is enough for all points"}),),
-        accuracy=found, scale=Ramp(none_at=0.4, full_at=0.7),
-    )  # fmt: skip
 
 
-def skipped_accuracy_item() -> ItemResult:
-    """Without CIFAR-10, and without anybody asking for the stand-in."""
-    return ItemResult(
-        ACCURACY, 2, Message("item.better_accuracy.title"), 0.0, 15.0, ItemStatus.SKIPPED,
-        (Message("terminal.flag", {"text": "there is no CIFAR-10 here"}),),
-        accuracy=AccuracyEvidence("none", claimed_stored=0.74), scale=Ramp(none_at=0.4, full_at=0.7),
-    )  # fmt: skip
+def case(group: str, **found: object) -> CaseEvidence:
+    returned = {"outcome": CallOutcome.RETURNED, **found}
+    return CaseEvidence(f"{group}.public0", group, Visibility.PUBLIC, **returned)  # type: ignore[arg-type]
 
 
-def writeup_item(state: str = "written", cells: tuple[str, ...] = WRITTEN) -> ItemResult:
-    return ItemResult(
-        WRITEUP, 2, Message("item.better_writeup.title"), 0.0, 5.0, ItemStatus.MANUAL,
-        (Message("terminal.flag", {"text": "a person reads it"}),), writeup=WriteupEvidence(state, cells),
-    )  # fmt: skip
+def right(group: str) -> CaseEvidence:
+    return case(group, errors={"contract": {"logits": 3e-7}})
 
 
-def structure_item() -> ItemResult:
-    """Two breaches of the structure that a model has, with no array to show."""
-    case = CaseEvidence(
-        "pooling.public0", "pooling", Visibility.PUBLIC, CallOutcome.RETURNED,
-        problems=(
-            Problem("not_finite", {"count": 1, "total": 2, "name": "kernel"}),
-            Problem("wrong_shape", {"name": "pool", "got": "(2, 2)", "expected": "(3, 3)"}),
-        ),
-    )  # fmt: skip
-    text = Message("terminal.flag", {"text": "the pooling windows are 2x2, not 3x3"})
-    hint = Message("terminal.flag", {"text": "look at pool_size"})
-    wrong = CheckResult("pooling", ItemStatus.FAILED, text, hint=hint, failing=case)
-    right = CheckResult("convolution", ItemStatus.PASSED, Message("check.passed"))
-    return ItemResult(
-        "p2.simple.define", 2, Message("item.simple_define.title"), 2.0, 4.0, ItemStatus.PARTIAL,
-        (Message("feedback.partial", {"passed": 1, "total": 2}),), (right, wrong),
-    )  # fmt: skip
+ONE_STEP = {"images": 64, "batch_size": 64, "epochs": 1, "learning_rate": 0.01, "judged_by": "loss"}
 
 
-def training_item() -> ItemResult:
-    """A step of training that is not the one that gradient descent takes."""
-    case = CaseEvidence(
-        "step.public0", "step", Visibility.PUBLIC, CallOutcome.RETURNED,
-        asked={"images": 64, "batch_size": 64, "epochs": 1, "is_training": True},
-        errors={"contract": {"weights": 0.9}},
-    )  # fmt: skip
-    text = Message("check.wrong_values", {"error": "0.9", "limit": "0.001"})
-    hint = Message("terminal.flag", {"text": "the weights moved ten times too far: is the learning rate 0.1?"})
-    wrong = CheckResult("step", ItemStatus.FAILED, text, 0.9, 1e-3, hint, case, "contract")
-    return ItemResult(
-        "p2.simple.train", 2, Message("item.simple_train.title"), 0.0, 3.0, ItemStatus.FAILED,
-        (Message("feedback.failed", {"passed": 0, "total": 1}),), (wrong,),
-    )  # fmt: skip
-
-
-def right_item() -> ItemResult:
-    checks = tuple(CheckResult(name, ItemStatus.PASSED, Message("check.passed")) for name in ("branches", "channels"))
-    return ItemResult(
-        "p2.inception.module", 2, Message("item.inception_module.title"), 5.0, 5.0, ItemStatus.PASSED,
-        (Message("feedback.passed", {"total": 2}),), checks,
-    )  # fmt: skip
-
-
-def training_card(data: DataUsed = STAND_IN, *items: ItemResult, team: str = "team_7") -> Scorecard:
-    """A hand-in of which Part 2 was graded on `data`; `items` in place of the usual ones."""
-    split = "hidden" if data.kind == "stand_in" else "test"
-    usual = (
-        structure_item(),
-        training_item(),
-        right_item(),
-        accuracy_item(split) if data.asked_for else skipped_accuracy_item(),
-        writeup_item(),
+def item_evidence(data: DataUsed) -> dict[str, ItemEvidence]:
+    """A pooling window that is wrong twice over, a step ten times too long, a run that raises; the rest is right."""
+    pool = (
+        Problem("pool_size", {"layer": "the max pooling", "found": "2x2", "expected": "3x3"}),
+        Problem("strides", {"layer": "the max pooling", "found": "2x2", "expected": "3x3"}),
     )
-    return Scorecard(
-        team=team,
-        source=f"{team}.tar.gz",
-        source_sha256="ab" * 32,
-        status=SubmissionStatus.GRADED,
-        items=items or usual,
-        seconds=94.2,
-        seed=20240607,
+    raised = StudentError("ValueError", "logits and labels must have the same shape", ("cell 7, line 9, in run_model",))
+    define = [right("convolution"), case("pooling", problems=pool), right("hidden"), right("logits")]
+    train = [case("one_step", asked=ONE_STEP, errors={"contract": {"weights": 0.9}}), right("loss_goes_down")]
+    evaluate = [right("loss"), case("last_batch", asked={"images": 250, "batch_size": 100, "is_training": False},
+                                    outcome=CallOutcome.RAISED, error=raised)]  # fmt: skip
+    written = {
+        "p2.simple.define": ("simple.define", define),
+        "p2.simple.train": ("simple.train", train),
+        "p2.simple.evaluate": ("simple.evaluate", evaluate),
+        "p2.inception.module": ("inception.module", [right("branch_1x1"), right("branch_3x3")]),
+    }
+    items = {name: ItemEvidence(check, "key", "written", tuple(cases)) for name, (check, cases) in written.items()}
+    items["p2.inception.train"] = ItemEvidence("inception.train", "key", "stub")
+    if data.asked_for:
+        split = "hidden" if data.kind == "stand_in" else "test"
+        items[ACCURACY] = ItemEvidence("better.accuracy", "key", "written", accuracy=accuracy_evidence(split))
+    else:
+        items[ACCURACY] = ItemEvidence("better.accuracy", "key", "not_asked", not_asked="no_cifar10")
+    items[WRITEUP] = ItemEvidence("better.writeup", "key", "written", writeup=WriteupEvidence("written", WRITTEN))
+    return items
+
+
+def training_evidence(data: DataUsed = STAND_IN, team: str = "team_7") -> Evidence:
+    return Evidence(
+        submission=SubmissionRecord(team, f"{team}.tar.gz", "ab" * 32, "ba" * 32),
         isolation=IsolationUsed(IsolationLevel.NAMESPACES),
-        limits={2: ExecutionLimits()},
         environment={"python": "3.11.4", "tensorflow": "2.21.0"},
-        rubric_sha256="cd" * 32,
+        seed=20240607,
+        items=item_evidence(data),
+        notebooks={2: NotebookEvidence("key", "completed", 88.0, training=runs())},
+        seconds=94.2,
+        limits={2: ExecutionLimits()},
         data=data,
-        training={2: runs()},
     )
+
+
+@lru_cache
+def part_2() -> Rubric:
+    """The rubric's second part alone."""
+    whole = load(TWO_PARTS)
+    items = tuple(item for item in whole.items if item.part == 2)
+    return whole.model_copy(update={"items": items, "total": sum(item.points for item in items)})
+
+
+def training_card(data: DataUsed = STAND_IN, team: str = "team_7", **changed: object) -> Scorecard:
+    """The verdict on `training_evidence`; `changed` are fields of the accuracy's evidence, or the write-up's `writeup`."""
+    evidence = training_evidence(data, team)
+    items = dict(evidence.items)
+    if "writeup" in changed:
+        items[WRITEUP] = replace(items[WRITEUP], writeup=changed.pop("writeup"))  # type: ignore[arg-type]
+    if changed:
+        found = replace(items[ACCURACY].accuracy or AccuracyEvidence("none"), **changed)  # type: ignore[arg-type]
+        items[ACCURACY] = replace(items[ACCURACY], accuracy=found)
+    return score(replace(evidence, items=items), part_2())
