@@ -32,6 +32,10 @@ class Unanswered(Exception):
         self.seen = seen
 
 
+class Lost(Unanswered):
+    """The process that kept a network has ended in an earlier call, which is told there."""
+
+
 def gone(ended: Exception) -> bool:
     """Whether the process, or the time, in which more could be asked is gone."""
     return isinstance(ended, Unanswered) and ended.seen.outcome is not CallOutcome.RAISED
@@ -90,8 +94,7 @@ class Asking:
             return seen.value
         error = seen.error.type if seen.error is not None else ""
         if seen.outcome is CallOutcome.RAISED and error in _LOST:
-            # The process that kept the network ended in an earlier call, which is told there.
-            raise Unanswered(CallObservation(CallOutcome.NOT_RUN))
+            raise Lost(CallObservation(CallOutcome.NOT_RUN))
         if seen.outcome is CallOutcome.RAISED and error in _NO_MODEL and seen.error is not None:
             if seen.error.message.endswith("returned None"):
                 raise Breach(Problem("returned_none"))

@@ -30,9 +30,14 @@ class Rule:
         return replace(self, momentum=momentum)
 
 
-def steps(graph: Graph, image: np.ndarray, label: int, rule: Rule) -> Iterator[Graph]:
-    """The network after each step on copies of `image (H, W, C)`: however many copies, the mean's gradient is the same."""
+def steps(graph: Graph, image: np.ndarray, label: int, rule: Rule, remembered: Arrays) -> Iterator[Graph]:
+    """The network after each step on copies of `image (H, W, C)`: however many copies, the mean's gradient is the same.
+
+    `remembered` are the gradients of a step that the optimiser has made before, on weights that were then put back.
+    """
     advance = rule.begin()
+    if remembered:
+        advance({name: remembered[name] for name in graph.variables if name in remembered})
     pictures, labels = image[np.newaxis], np.array([label])
     while True:
         found = gradients(graph, pictures, labels).by_constant

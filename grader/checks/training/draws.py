@@ -17,7 +17,7 @@ _BIASES = {"BiasAdd": 1, "AddV2": 1, "Add": 1}
 _TRIES = 12
 #: With fewer, taking out the mean would leave too little.
 _ENOUGH_INPUTS = 8
-_FEW = 8
+_FEW = 6
 #: A gradient below this is rounding, not learning.
 _ALIVE = 1e-5
 #: Logits wider spread than this leave probabilities of 0 and 1, at which nothing is learnt.

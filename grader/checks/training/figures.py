@@ -37,7 +37,7 @@ def type_name(value: Value) -> str:
 
 
 def _number(name: str, value: Value) -> float:
-    if isinstance(value, np.ndarray) and value.size == 1 and value.dtype.kind in "iuf":
+    if isinstance(value, np.ndarray | np.generic) and value.size == 1 and value.dtype.kind in "iuf":
         value = value.reshape(-1)[0].item()
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise Breach(Problem("no_number", {"name": name, "type": type_name(value)}))

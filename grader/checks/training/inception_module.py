@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from grader.checks.cases import generator
 from grader.checks.network.inception_structure import groups
-from grader.checks.training.asking import Asking, Breach, Unanswered
+from grader.checks.training import draws
+from grader.checks.training.asking import Asking, Breach, Network, Unanswered
 from grader.checks.training.case_evidence import attempt, failed
+from grader.checks.training.notebook_networks import with_weights
 from grader.checks.training.structure_cases import structure_cases, structure_of, values_case
 from grader.model.evidence import CaseEvidence
 
@@ -23,5 +25,10 @@ def inception_module(asking: Asking, seed: int) -> list[CaseEvidence]:
         found = groups(structure_of(network.graph, SHAPE), ARGUMENTS)
     except (Breach, Unanswered) as ended:
         return [failed("network", ended, ARGUMENTS)]
+    return [*structure_cases(found), attempt("values", lambda: _values(asking, network, seed))]
+
+
+def _values(asking: Asking, network: Network, seed: int) -> CaseEvidence:
     random = generator(seed, CHECK, "values", 0)
-    return [*structure_cases(found), attempt("values", lambda: values_case(asking, network, random, SHAPE))]
+    values = draws.weights(random, network.graph, len(network.shapes), SHAPE)
+    return values_case(asking, with_weights(asking, network, values), random, SHAPE)

@@ -6,10 +6,11 @@ import ast
 
 from grader.checks.cases import generator
 from grader.checks.network.complex_structure import groups
-from grader.checks.training.asking import Asking, Breach, Unanswered
+from grader.checks.training.asking import Breach, Unanswered
 from grader.checks.training.case_evidence import attempt, case, failed
 from grader.checks.training.learning import loss_goes_down
 from grader.checks.training.notebook_code import is_used
+from grader.checks.training.notebook_networks import NotebookNetworks
 from grader.checks.training.one_step import one_step
 from grader.checks.training.run_model_calls import training_calls
 from grader.checks.training.structure_cases import structure_cases, structure_of, with_training_layers
@@ -18,26 +19,26 @@ from grader.model.evidence import CaseEvidence, Problem
 CHECK = "inception.train"
 FUNCTION = "complex_model"
 EPOCHS, BATCH_SIZE = 5, 500
-#: In one batch; fewer than for `simple_model`, since a step of this network takes longer to compute.
+#: In one batch.
 IMAGES = 16
 
 
-def inception_train(asking: Asking, code: ast.Module, seed: int) -> list[CaseEvidence]:
+def inception_train(networks: NotebookNetworks, code: ast.Module, seed: int) -> list[CaseEvidence]:
     """A case for each group of the contract's structure, ``one_step``, ``settings`` and ``loss_goes_down``.
 
     One case ``network`` where there is none.
     """
     try:
-        network = asking.network("network", CHECK, function=FUNCTION)
-        found = with_training_layers(asking, network, groups(structure_of(network.graph)))
+        network = networks.built(FUNCTION)
+        found = with_training_layers(networks.asking, network, groups(structure_of(network.graph)))
     except (Breach, Unanswered) as ended:
         return [failed("network", ended)]
     asked = {"images": IMAGES, "batch_size": IMAGES, "epochs": 1}
     cases = structure_cases(found)
     try:
-        cases.append(one_step(asking, FUNCTION, IMAGES, generator(seed, CHECK, "one_step", 0)).case)
+        cases.append(one_step(networks, FUNCTION, IMAGES, generator(seed, CHECK, "one_step", 0)).case)
         draw = generator(seed, CHECK, "loss_goes_down", 0)
-        cases.append(attempt("loss_goes_down", lambda: loss_goes_down(asking, FUNCTION, draw)))
+        cases.append(attempt("loss_goes_down", lambda: loss_goes_down(networks, FUNCTION, draw)))
     except (Breach, Unanswered) as ended:
         cases.append(failed("one_step", ended, asked))
         cases.append(failed("loss_goes_down", ended))

@@ -8,10 +8,11 @@ from grader.checks.network.errors import NetworkError
 from grader.checks.network.gradients import cross_entropy, descend, gradients
 from grader.checks.network.graph import Graph
 from grader.checks.training import draws
-from grader.checks.training.asking import Asking, Breach
+from grader.checks.training.asking import Breach
 from grader.checks.training.case_evidence import case
+from grader.checks.training.notebook_networks import NotebookNetworks
 from grader.checks.training.step import LEARNING_RATE
-from grader.checks.training.training_run import fresh_network, train
+from grader.checks.training.training_run import train
 from grader.model.evidence import CaseEvidence, Problem
 
 GROUP = "loss_goes_down"
@@ -20,9 +21,9 @@ IMAGES, BATCH_SIZE, EPOCHS = draws.CLASSES, 5, 10
 _SCALES = (1.0, 0.3, 0.1, 0.03)
 
 
-def loss_goes_down(asking: Asking, function: str, random: np.random.Generator) -> CaseEvidence:
-    """Trains a new network on a few images that are easy to learn. Raises Unanswered or Breach."""
-    network = fresh_network(asking, function, f"{function} {GROUP}", random)
+def loss_goes_down(networks: NotebookNetworks, function: str, random: np.random.Generator) -> CaseEvidence:
+    """Trains the network on a few images that are easy to learn. Raises Unanswered or Breach."""
+    asking, network = networks.asking, networks.reset(function)
     images, labels = draws.easy_images(random, IMAGES)
     images = _learnable(network.logits_graph, images, labels)
     asked = {"images": IMAGES, "batch_size": BATCH_SIZE, "epochs": EPOCHS}

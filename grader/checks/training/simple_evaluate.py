@@ -10,7 +10,7 @@ import numpy as np
 from grader.checks.cases import generator
 from grader.checks.network.graph import Graph
 from grader.checks.training import draws
-from grader.checks.training.asking import Asking, Breach, Network, Unanswered, computed, without_softmax
+from grader.checks.training.asking import Breach, Network, Unanswered, computed, without_softmax
 from grader.checks.training.case_evidence import attempt, failed
 from grader.checks.training.evaluation import Answered, half_right, near, reading_of
 from grader.checks.training.evaluation_cases import (
@@ -21,17 +21,18 @@ from grader.checks.training.evaluation_cases import (
     unchanged_case,
 )
 from grader.checks.training.figures import Figures, figures_of
+from grader.checks.training.notebook_networks import NotebookNetworks
 from grader.checks.training.step import moved
-from grader.checks.training.training_run import fresh_network, run
+from grader.checks.training.training_run import run
 from grader.model.evidence import CaseEvidence
 from grader.model.observation import Value
 
 CHECK = "simple.evaluate"
 FUNCTION = "simple_model"
 GROUPS = ("loss", "accuracy", "unchanged", "inference_mode", "last_batch")
-IMAGES, BATCH_SIZE = 120, 40
-#: Leaves a last batch of 20.
-ODD_COUNT = 100
+IMAGES, BATCH_SIZE = 60, 20
+#: Leaves a last batch of 10.
+ODD_COUNT = 50
 _ASKED = {"images": IMAGES, "batch_size": BATCH_SIZE, "is_training": False}
 
 
@@ -47,11 +48,11 @@ class _Evaluated:
     returned: tuple[Value, Value]
 
 
-def simple_evaluate(asking: Asking, seed: int) -> list[CaseEvidence]:
+def simple_evaluate(networks: NotebookNetworks, seed: int) -> list[CaseEvidence]:
     """A case for each of GROUPS."""
     random = generator(seed, CHECK, "evaluation", 0)
     try:
-        seen = _evaluated(asking, random)
+        seen = _evaluated(networks, random)
     except (Breach, Unanswered) as ended:
         return [failed(group, ended, _ASKED) for group in GROUPS]
     unchanged = unchanged_case(seen.network.graph, seen.after_graph, _ASKED)
@@ -64,12 +65,14 @@ def simple_evaluate(asking: Asking, seed: int) -> list[CaseEvidence]:
     read = [reading.read(figures, IMAGES, BATCH_SIZE) for figures in returned]
     trains = bool(moved(seen.network.graph, seen.after_graph))
     anew = () if trains else _random_draws(first, second)
-    last = partial(last_batch_case, asking, seen.network, seen.images, seen.before, reading, ODD_COUNT, trains)
+    last = partial(last_batch_case, networks.asking, seen.network, seen.images, seen.before, reading, ODD_COUNT, trains)
     return [
         loss_case(returned, both, (*anew, *of_loss), _ASKED),
         accuracy_case(read, both, (*anew, *of_accuracy), _ASKED),
         unchanged,
-        attempt("inference_mode", lambda: inference_case(asking, seen.images, BATCH_SIZE, reading, random), _ASKED),
+        attempt(
+            "inference_mode", lambda: inference_case(networks.asking, seen.images, BATCH_SIZE, reading, random), _ASKED
+        ),
         attempt("last_batch", last, {"images": ODD_COUNT, "batch_size": BATCH_SIZE}),
     ]
 
@@ -80,8 +83,8 @@ def _random_draws(first: Figures, second: Figures) -> tuple[str, ...]:
     return () if same else ("random_draws",)
 
 
-def _evaluated(asking: Asking, random: np.random.Generator) -> _Evaluated:
-    network = fresh_network(asking, FUNCTION, CHECK, random)
+def _evaluated(networks: NotebookNetworks, random: np.random.Generator) -> _Evaluated:
+    asking, network = networks.asking, networks.reset(FUNCTION)
     images = draws.images(random, IMAGES)
     logits = computed(network.logits_graph, images)
     labels = half_right(logits, random)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from grader.checks.cases import generator
-from grader.checks.training.asking import Asking, Breach, Unanswered, gone
+from grader.checks.training.asking import Breach, Unanswered, gone
 from grader.checks.training.case_evidence import attempt, case
 from grader.checks.training.figures import figures_of
 from grader.checks.training.learning import loss_goes_down
+from grader.checks.training.notebook_networks import NotebookNetworks
 from grader.checks.training.one_step import OneStep, one_step
 from grader.checks.training.step import Diagnosis
 from grader.checks.training.steps_taken import batches
@@ -16,30 +17,30 @@ from grader.model.evidence import CaseEvidence, Problem
 
 CHECK = "simple.train"
 FUNCTION = "simple_model"
-#: In one batch; a step is computed from them here in a third of a second.
-IMAGES = 32
+#: In one batch; a step is computed from them here in a seventh of a second.
+IMAGES = 16
 GROUPS = ("one_step", "batches", "loss_returned", "loss_goes_down")
 
 #: By what a single step tells: whatever rule it follows, the contract's is then assumed.
 _UNKNOWN = OneStep(case("one_step", {}), Diagnosis(), None)
 
 
-def simple_train(asking: Asking, seed: int) -> list[CaseEvidence]:
+def simple_train(networks: NotebookNetworks, seed: int) -> list[CaseEvidence]:
     """A case for each of GROUPS. Where the first call ended its process or took too long, nothing more is asked."""
-    first, ended = _first_step(asking, seed)
+    first, ended = _first_step(networks, seed)
     if ended is not None and gone(ended):
         return [attempt(group, _raising(ended)) for group in GROUPS]
     cases = [attempt("one_step", _raising(ended)) if ended is not None else first.case]
-    cases.append(attempt("batches", lambda: batches(asking, FUNCTION, first, generator(seed, CHECK, "batches", 0))))
+    cases.append(attempt("batches", lambda: batches(networks, FUNCTION, first, generator(seed, CHECK, "batches", 0))))
     cases.append(attempt("loss_returned", _raising(ended) if ended is not None else lambda: returned_figures(first)))
     draw = generator(seed, CHECK, "loss_goes_down", 0)
-    cases.append(attempt("loss_goes_down", lambda: loss_goes_down(asking, FUNCTION, draw)))
+    cases.append(attempt("loss_goes_down", lambda: loss_goes_down(networks, FUNCTION, draw)))
     return cases
 
 
-def _first_step(asking: Asking, seed: int) -> tuple[OneStep, Breach | Unanswered | None]:
+def _first_step(networks: NotebookNetworks, seed: int) -> tuple[OneStep, Breach | Unanswered | None]:
     try:
-        return one_step(asking, FUNCTION, IMAGES, generator(seed, CHECK, "one_step", 0)), None
+        return one_step(networks, FUNCTION, IMAGES, generator(seed, CHECK, "one_step", 0)), None
     except (Breach, Unanswered) as ended:
         return _UNKNOWN, ended
 

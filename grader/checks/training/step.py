@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -39,14 +39,14 @@ class Diagnosis:
 class Step:
     """Weights before and after a step, and the gradients (by constant) that it should have followed.
 
-    `softmaxed` are the gradients of a loss that puts the network's output through one softmax more.
+    `softmaxed` computes the gradients of a loss that puts probabilities through one softmax more; it is seldom asked.
     """
 
     before: Graph
     after: Graph
     gradients: Arrays
     batch_size: int
-    softmaxed: Arrays = field(default_factory=dict)
+    softmaxed: Callable[[], Arrays] = dict
     compiled: Mapping[str, object] | None = None
 
     @property
@@ -111,10 +111,10 @@ class Step:
         return Diagnosis(("other_optimizer",), rule=Rule(kind, rate * np.sqrt(0.1) if kind == "rmsprop" else rate))
 
     def _of_other_loss(self, change: Arrays) -> Diagnosis:
-        if self.softmaxed:
-            rate, parallel = _fit(change, {name: -self.softmaxed[name] for name in change if name in self.softmaxed})
-            if parallel and rate > 0:
-                return Diagnosis(("softmax_twice",), rule=Rule("descent", rate), softmaxed=True)
+        softmaxed = self.softmaxed()
+        rate, parallel = _fit(change, {name: -softmaxed[name] for name in change if name in softmaxed})
+        if parallel and rate > 0:
+            return Diagnosis(("softmax_twice",), rule=Rule("descent", rate), softmaxed=True)
         if self._decays(change):
             return Diagnosis(("weight_decay",))
         compiled = self.compiled or {}

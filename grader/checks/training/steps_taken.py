@@ -6,19 +6,19 @@ All images are copies of one, so that the weights depend on the number of steps 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import islice
+from itertools import chain, islice
 
 import numpy as np
 
 from grader.checks.network.errors import NetworkError
 from grader.checks.network.graph import Graph
 from grader.checks.training import draws
-from grader.checks.training.asking import Asking
 from grader.checks.training.case_evidence import case
-from grader.checks.training.descent import Rule, steps
+from grader.checks.training.descent import Arrays, Rule, steps
+from grader.checks.training.notebook_networks import NotebookNetworks
 from grader.checks.training.one_step import OneStep
 from grader.checks.training.step import LEARNING_RATE, OTHER, change_errors, changes, moved
-from grader.checks.training.training_run import Trained, fresh_network, train
+from grader.checks.training.training_run import Trained, train
 from grader.model.evidence import CaseEvidence, Problem
 
 GROUP = "batches"
@@ -30,21 +30,21 @@ _ONE_BY_ONE = EPOCHS * IMAGES
 _MOMENTA = (0.9, 0.99, 0.95, 0.8, 0.5)
 #: A step less or more must change the weights by this share, or they would not tell how many there were.
 _DISTINCT = 0.05
-_SCALES = (1.0, 0.5, 0.2, 0.1, 0.05)
+_SCALES = (0.3, 0.3, 0.3, 0.3)
 
 
-def batches(asking: Asking, function: str, first: OneStep, random: np.random.Generator) -> CaseEvidence:
-    """`first` says by which rule a single step goes: a mistake that shows there is not held against this again.
+def batches(networks: NotebookNetworks, function: str, first: OneStep, random: np.random.Generator) -> CaseEvidence:
+    """`first` says by which rule the network's first step went: a mistake that shows there is not held against this again.
 
     Raises Unanswered or Breach.
     """
-    network = fresh_network(asking, function, f"{function} {GROUP}", random)
+    network = networks.reset(function)
     rule = first.diagnosis.rule or Rule("descent", LEARNING_RATE)
     graph = network.softmaxed_graph if first.diagnosis.softmaxed else network.logits_graph
-    image, label, ahead = _telling_image(graph, rule, random)
+    image, label, ahead = _telling_image(graph, rule, first.gradients, random)
     asked = {"images": f"{IMAGES} copies of one", "batch_size": BATCH_SIZE, "epochs": EPOCHS}
     images, labels = np.repeat(image[np.newaxis], IMAGES, axis=0), np.full(IMAGES, label)
-    trained = train(asking, network, images, labels, EPOCHS, BATCH_SIZE)
+    trained = train(networks.asking, network, images, labels, EPOCHS, BATCH_SIZE)
     if first.unforetold or not ahead:
         still = 0.0 if moved(trained.before, trained.after) else 1.0
         return case(GROUP, {"weights": still}, {**asked, "judged_by": "weights"})
@@ -55,7 +55,7 @@ def batches(asking: Asking, function: str, first: OneStep, random: np.random.Gen
         "not_trained",
         "layers_not_trained",
     }:
-        matches, problems = _explained(trained, graph, image, label, rule, ahead)
+        matches, problems = _explained(trained, graph, image, label, rule, first.gradients, ahead)
     if "layers_not_trained" in first.diagnosis.matches:
         errors = {name: error for name, error in errors.items() if name not in _still(first)}
     return case(GROUP, errors, {**asked, "steps": STEPS}, matches=matches, problems=problems)
@@ -66,7 +66,9 @@ def _still(first: OneStep) -> set[str]:
     return {name for name, error in first.case.errors["contract"].items() if error > OTHER}
 
 
-def _telling_image(graph: Graph, rule: Rule, random: np.random.Generator) -> tuple[np.ndarray, int, list[Graph]]:
+def _telling_image(
+    graph: Graph, rule: Rule, remembered: Arrays, random: np.random.Generator
+) -> tuple[np.ndarray, int, list[Graph]]:
     """An image, its label, and the network after each of a few steps on it; without these where they cannot be computed.
 
     A bright image may be learnt in a single step, after which nothing moves any more: then a fainter one is taken.
@@ -76,7 +78,7 @@ def _telling_image(graph: Graph, rule: Rule, random: np.random.Generator) -> tup
     for scale in _SCALES:
         image = (scale * image).astype(np.float32)
         try:
-            ahead = list(islice(steps(graph, image, label, rule), _MOST_STEPS))
+            ahead = list(islice(steps(graph, image, label, rule, remembered), STEPS + 1))
         except NetworkError:
             return image, label, []
         if _tell_apart(graph, ahead):
@@ -105,19 +107,25 @@ def _fits(trained: Trained, predicted: Graph, count: int = STEPS) -> bool:
 
 
 def _explained(
-    trained: Trained, graph: Graph, image: np.ndarray, label: int, rule: Rule, ahead: Sequence[Graph]
+    trained: Trained,
+    graph: Graph,
+    image: np.ndarray,
+    label: int,
+    rule: Rule,
+    remembered: Arrays,
+    ahead: Sequence[Graph],
 ) -> tuple[tuple[str, ...], tuple[Problem, ...]]:
     """The mistake that leads to these weights, where one is known."""
-    per_epoch = IMAGES // BATCH_SIZE
-    for number, predicted in enumerate(ahead, 1):
+    further = islice(steps(graph, image, label, rule, remembered), len(ahead), _MOST_STEPS)
+    for number, predicted in enumerate(chain(ahead, further), 1):
         if number != STEPS and _fits(trained, predicted, number):
-            return _miscounted(number, per_epoch)
+            return _miscounted(number, IMAGES // BATCH_SIZE)
     if rule.kind == "descent":
         for momentum in _MOMENTA:
-            (*_, last) = islice(steps(graph, image, label, rule.with_momentum(momentum)), STEPS)
+            (*_, last) = islice(steps(graph, image, label, rule.with_momentum(momentum), remembered), STEPS)
             if _fits(trained, last):
                 return ("momentum",), ()
-    (*_, last) = islice(steps(graph, image, label, rule), _ONE_BY_ONE)
+    (*_, last) = islice(steps(graph, image, label, rule, remembered), _ONE_BY_ONE)
     if _fits(trained, last, _ONE_BY_ONE):
         return ("batch_size_ignored",), (Problem("steps", {"got": _ONE_BY_ONE, "expected": STEPS}),)
     return (), ()

@@ -13,7 +13,7 @@ from grader.checks.network.structure import read
 from grader.checks.training import draws
 from grader.checks.training.asking import Asking, Breach, Network, computed
 from grader.checks.training.case_evidence import case, compared
-from grader.checks.training.training_run import trains_otherwise, with_drawn_weights
+from grader.checks.training.training_run import trains_otherwise
 from grader.model.evidence import CaseEvidence, Problem
 
 Problems = Mapping[str, tuple[Problem, ...]]
@@ -48,11 +48,10 @@ def with_training_layers(asking: Asking, network: Network, found: Problems) -> P
 def values_case(
     asking: Asking, network: Network, random: np.random.Generator, shape: Sequence[int] = (32, 32, 3)
 ) -> CaseEvidence:
-    """The layers that were told, computed by the grader with weights of its own, give what the network gives.
+    """The layers that were told, computed by the grader with the network's weights, give what the network gives.
 
     Raises Unanswered or Breach.
     """
-    network = with_drawn_weights(asking, network, random, shape)
     images = draws.images(random, _IMAGES, shape)
     asked = {"images": list(images.shape)}
     return compared("values", "output", asking.output(network, images), computed(network.graph, images), asked)

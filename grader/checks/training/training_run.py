@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from grader.checks.network.graph import Graph
-from grader.checks.training import draws
 from grader.checks.training.asking import Asking, Breach, Network, Unanswered
 from grader.model.observation import Value
 
@@ -20,26 +18,6 @@ class Trained:
     before: Graph
     after: Graph
     returned: Value
-
-
-def fresh_network(asking: Asking, function: str, handle: str, random: np.random.Generator) -> Network:
-    """A new network of the notebook's with weights drawn by the grader, as far as they can be set."""
-    network = asking.network("network", handle, function=function)
-    return with_drawn_weights(asking, network, random)
-
-
-def with_drawn_weights(
-    asking: Asking, network: Network, random: np.random.Generator, shape: Sequence[int] = (32, 32, 3)
-) -> Network:
-    """`network` with other weights, read again. Where they cannot be set, the network keeps its own."""
-    values = draws.weights(random, network.graph, len(network.shapes), shape)
-    try:
-        asking.ask("assign", handle=network.handle, values=values)
-    except Unanswered as unanswered:
-        if unanswered.seen.error is None:
-            raise
-        return network
-    return Network(network.handle, asking.graph(network), network.shapes, network.compiled)
 
 
 def train(
