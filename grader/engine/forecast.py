@@ -5,11 +5,14 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from grader.engine.settings import RunSettings, limits_of
+from grader.datasets.profile import Profile
+from grader.engine.settings import RunSettings, limits_of, trains
 
 #: Share of a notebook's time limit that a usual hand-in takes. Part 1 takes a second or two, its limit is for code that
 #: loops; training takes most of its time budget, of which the limit is a multiple.
 _USUAL_SHARE = {"numpy": 0.01, "tensorflow": 1 / 3}
+#: The same of the limits on the questions to items, for a training part whose notebook is not run.
+_USUAL_SHARE_OF_ITEMS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +60,17 @@ def usual_s(settings: RunSettings) -> float:
     total = 0.0
     for number in settings.parts:
         part = settings.rubric.parts[number]  # type: ignore[index]
-        if part.run_notebook:
+        if trains(settings.rubric, number) and settings.profile is Profile.CHECKPOINT:
+            total += _USUAL_SHARE_OF_ITEMS * _items_s(settings, number)
+        elif part.run_notebook:
             total += _USUAL_SHARE[part.framework] * limits_of(settings, number).notebook_wall_s
     return max(1.0, total)
 
 
 def longest_s(settings: RunSettings) -> float:
     """Seconds that the rubric's limits allow a hand-in: its notebooks, and the questions to each item."""
-    total = 0.0
-    for number in settings.parts:
-        limits = limits_of(settings, number)
-        items = sum(item.part == number for item in settings.rubric.items)
-        total += limits.notebook_wall_s + items * limits.item_wall_s
-    return total
+    return sum(limits_of(settings, part).notebook_wall_s + _items_s(settings, part) for part in settings.parts)
+
+
+def _items_s(settings: RunSettings, part: int) -> float:
+    return limits_of(settings, part).item_wall_s * sum(item.part == part for item in settings.rubric.items)

@@ -40,6 +40,11 @@ def test_training_takes_minutes_and_part_1_seconds() -> None:
     )
 
 
+def test_profile_that_trains_nothing_takes_less() -> None:
+    checkpoint = forecast.usual_s(run_settings(2, profile=Profile.CHECKPOINT))
+    assert checkpoint < forecast.usual_s(run_settings(2)) / 5
+
+
 def test_part_whose_notebook_is_not_run_takes_the_least() -> None:
     part = BASE.parts[1].model_copy(update={"run_notebook": False})
     settings = run_settings(1)

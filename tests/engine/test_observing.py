@@ -7,10 +7,13 @@ from typing import Any
 
 import pytest
 
+from grader.checks.part import PartObserved, PartTask
 from grader.datasets.profile import Profile
 from grader.engine import observing, packages, run_data
 from grader.engine.observing import Observing
 from grader.engine.settings import usable_cores
+from grader.execute import Executor
+from grader.model.submission import Submission
 from tests.engine import small_data
 from tests.engine.training_rubric import run_settings
 
@@ -76,6 +79,23 @@ def test_without_tensorflow_the_part_is_unavailable_and_the_others_are_not(
 def test_part_1_alone_asks_nothing_of_tensorflow(executors: list[FakeExecutor], no_tensorflow: None) -> None:
     with Observing(run_settings(1)) as observing_first:
         assert not observing_first._laboratory.unavailable
+
+
+def test_part_of_which_nothing_is_asked_starts_no_process(
+    data: run_data.RunData, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(observing, "Executor", Executor)
+    asked: list[PartTask] = []
+
+    def ask_nothing(runner: object, task: PartTask, *_: object) -> PartObserved:
+        asked.append(task)
+        return PartObserved()
+
+    monkeypatch.setattr("grader.checks.observe.observe_training", ask_nothing)
+    with Observing(run_settings(2, data=data, run_notebooks=False), public_only=True) as made:
+        made.observe(Submission("team_1", "team_1.zip", "0", "0", {}, {}))
+        assert made._executors[2]._launcher._zygotes == {}
+    assert [task.run_notebook for task in asked] == [False]
 
 
 @pytest.mark.parametrize("runs", [True, False])
