@@ -37,10 +37,10 @@ def align(
         if paired is not None and costs[row][column] == costs[row - 1][column - 1] + paired:
             row, column = row - 1, column - 1
             pairs.append((wanted[row], found[column]))
-        elif column and costs[row][column] == costs[row][column - 1] + EXTRA:
-            column -= 1
-            pairs.append((None, found[column]))
-        else:
+        elif row and costs[row][column] == costs[row - 1][column] + MISSING:
             row -= 1
             pairs.append((wanted[row], None))
+        else:
+            column -= 1
+            pairs.append((None, found[column]))
     return pairs[::-1], costs[rows][columns]

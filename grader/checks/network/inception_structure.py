@@ -73,9 +73,10 @@ def groups(structure: Structure, arguments: Mapping[str, int]) -> Mapping[str, t
     spatial = _spatial_problems(found, structure)
     joining = _join_problems(module, extra)
     channels = structure.output_shape[-1] if structure.output_shape else 0
+    expected = sum(arguments[parts[-1][0]] for parts in _BRANCHES.values())
     # Where a branch differs, the number of channels follows from that.
-    if not joining and not any(by_group.values()) and channels != sum(arguments.values()):
-        joining.append(Problem("output_channels", {"found": channels, "expected": sum(arguments.values())}))
+    if not joining and not any(by_group.values()) and channels != expected:
+        joining.append(Problem("output_channels", {"found": channels, "expected": expected}))
     return {
         **by_group,
         "activations": tuple(_activations(found, module.join)),

@@ -113,11 +113,13 @@ class _Reader:
             axis = int(flow.constants(node)[0]) % len(shape)
             chain.add(
                 Concatenation(
-                    branches=_spliced(self._branches(fork, node)), on_channels=axis == len(shape) - 1, shape=shape[1:]
+                    branches=_spliced(Concatenation, self._branches(fork, node)),
+                    on_channels=axis == len(shape) - 1,
+                    shape=shape[1:],
                 )
             )
         elif node.op in _ADDITIONS:
-            chain.add(Addition(branches=self._branches(fork, node), shape=shape[1:]))
+            chain.add(Addition(branches=_spliced(Addition, self._branches(fork, node)), shape=shape[1:]))
         else:
             chain.add(Other(op=node.op, shape=shape[1:]))
 
@@ -224,17 +226,21 @@ def _is_normalisation(nodes: list[Node]) -> bool:
     return "Mean" in ops and bool(ops & {"Rsqrt", "Sqrt"}) and not ops & (_CONVOLUTIONS | _MATRIX_PRODUCTS)
 
 
-def _spliced(branches: tuple[tuple[Layer, ...], ...]) -> tuple[tuple[Layer, ...], ...]:
-    """Branches of a concatenation that is nothing but a branch of another belong to that one."""
+def _spliced(
+    kind: type[Concatenation] | type[Addition], branches: tuple[tuple[Layer, ...], ...]
+) -> tuple[tuple[Layer, ...], ...]:
+    """Branches of a join that is nothing but a branch of another of its kind belong to that one."""
     spliced: list[tuple[Layer, ...]] = []
     for branch in branches:
+        inner = branch[0] if len(branch) == 1 else None
+        on_channels = isinstance(inner, Addition) or (isinstance(inner, Concatenation) and inner.on_channels)
         if (
-            len(branch) == 1
-            and isinstance(branch[0], Concatenation)
-            and branch[0].on_channels
-            and not branch[0].activation
+            isinstance(inner, Concatenation | Addition)
+            and isinstance(inner, kind)
+            and on_channels
+            and not inner.activation
         ):
-            spliced.extend(branch[0].branches)
+            spliced.extend(inner.branches)
         else:
             spliced.append(branch)
     return tuple(spliced)

@@ -73,6 +73,17 @@ def simple(style="sequential", kernel=9, filters=8, strides=1, activation="relu"
     return put_together(style, [*parts, *middle, *more, *last])
 
 
+def relu_behind_pooling():
+    """Computes what a ReLU before pooling and before flattening does."""
+    layers = keras.layers
+    return put_together("sequential", [layers.Conv2D(8, 9), layers.MaxPooling2D(3), layers.ReLU(), layers.Flatten(),
+                                       layers.Dense(8, "relu"), layers.Dense(10), layers.Activation("linear")])  # fmt: skip
+
+
+def scaled_first():
+    return put_together("functional", [keras.layers.Rescaling(1 / 255, offset=-1), *simple().layers])
+
+
 def raw_simple(hand=True, relu="maximum", kernel=9, bias="add", flatten="reshape", end=None):
     """As people write it with tf.Variable: padded by hand, flattened by hand."""
 
@@ -83,7 +94,7 @@ def raw_simple(hand=True, relu="maximum", kernel=9, bias="add", flatten="reshape
             "times": lambda: x * tf.cast(x > 0, x.dtype),
             "relu": lambda: tf.nn.relu(x),
             "none": lambda: x,
-            "tanh": lambda: 2 * tf.sigmoid(2 * x) - 1,
+            "tanh": lambda: tf.tanh(x),
         }[relu]()
 
     def compute(raw, x):
@@ -96,74 +107,73 @@ def raw_simple(hand=True, relu="maximum", kernel=9, bias="add", flatten="reshape
         count = x.shape[1] * x.shape[2] * 8
         if flatten == "reshape":
             x = tf.reshape(x, [-1, count])
-        elif flatten == "shape":
-            x = tf.reshape(tf.transpose(x, [0, 3, 1, 2]), [tf.shape(x)[0], -1])
         else:
-            x = (
-                tf.stack([tf.reshape(image, [-1]) for image in tf.unstack(x, num=2)])
-                if False
-                else tf.reshape(x, (-1, count))
-            )
+            x = tf.reshape(tf.transpose(x, [0, 3, 1, 2]), [tf.shape(x)[0], -1])
         x = tf.nn.relu(tf.matmul(x, raw.variable(count, 8)) + raw.variable(1, 8))
-        x = tf.matmul(raw.variable(8, 10), x, transpose_a=True, transpose_b=True) if False else x @ raw.variable(8, 10)
+        x = x @ raw.variable(8, 10)
         x = x + raw.variable(10)
         return tf.nn.softmax(x) if end == "softmax" else x
 
     return Raw(compute)
 
 
-def branch(layers, module_input, relu):
-    x = module_input
-    for layer in layers:
+def convolved(x, layers, relu):
+    """One branch; `relu` says which convolutions are followed by what."""
+    for place, layer in enumerate(layers):
         x = layer(x)
-        if relu and not isinstance(layer, keras.layers.MaxPooling2D | keras.layers.AveragePooling2D):
-            x = keras.layers.ReLU()(x)
+        if isinstance(layer, keras.layers.Conv2D):
+            last = place == len(layers) - 1
+            if relu in ("each", "both") or relu == ("main" if last else "reductions, then after"):
+                x = keras.layers.ReLU()(x)
+            elif relu == "tanh":
+                x = keras.layers.Activation("tanh")(x)
     return x
 
 
 def inception(x, C1=4, C3_R=3, C3=5, C5_R=2, C5=6, P3_R=7, relu="each", without=(), order=(0, 1, 2, 3), strides=1,
               pool_strides=1, pool="max", pool_size=3, kernels=(1, 3, 5), padding="same", axis=-1, join="concatenate",
-              main_padding="same", bare=()):  # fmt: skip
-    """`without` names branches, or arguments whose convolution is left out; `bare` those without ReLU."""
+              turned=False, pool_last=False, through=False, behind=False, nested=False):  # fmt: skip
+    """`without` names branches, ``pool``, or arguments whose convolution is left out."""
     layers = keras.layers
 
     def convolution(name, filters, kernel, stride=1):
-        if name in without:
-            return []
-        return [
-            layers.Conv2D(filters, kernel, strides=stride, padding=main_padding if kernel > 1 else padding, name=None)
-        ]
+        return [layers.Conv2D(filters, kernel, strides=stride, padding=padding)] * (name not in without)
 
     pooling = layers.MaxPooling2D if pool == "max" else layers.AveragePooling2D
-    pooled = [pooling(pool_size, strides=pool_strides, padding=main_padding)] * ("pool" not in without)
     lists = [
         convolution("C1", C1, kernels[0], strides),
         [*convolution("C3_R", C3_R, 1), *convolution("C3", C3, kernels[1], strides)],
         [*convolution("C5_R", C5_R, 1), *convolution("C5", C5, kernels[2], strides)],
-        [*pooled, *convolution("P3_R", P3_R, 1, strides)],
-    ]
+        [*[pooling(pool_size, strides=pool_strides, padding=padding)] * ("pool" not in without),
+         *convolution("P3_R", P3_R, 1, strides)],
+    ]  # fmt: skip
+    if turned:
+        lists[1] = [*convolution("", C3, kernels[1]), *convolution("", C3_R, 1)]
+    if pool_last:
+        lists[3].reverse()
     names = ("branch_1x1", "branch_3x3", "branch_5x5", "branch_pool")
-    kept = [lists[place] for place in order if names[place] not in without]
-    outputs = [branch(each, x, relu == "each" or (relu == "reductions" and len(each) > 1 and False)) for each in kept]
-    if bare:
-        outputs = [branch_bare(each, x, bare, lists) for each in kept]
+    outputs = [convolved(x, lists[place], relu) for place in order if names[place] not in without]
+    if padding == "valid":
+        outputs = [
+            layers.CenterCrop(x.shape[1] - 4, x.shape[2] - 4)(y) if y.shape[1] > x.shape[1] - 4 else y for y in outputs
+        ]
+    if through:
+        outputs.append(x)
+    if nested:
+        outputs = [layers.Concatenate()(outputs[:2]), layers.Concatenate()(outputs[2:])]
     joined = layers.Add()(outputs) if join == "add" else layers.Concatenate(axis=axis)(outputs)
-    return layers.ReLU()(joined) if relu == "after" else joined
-
-
-def branch_bare(layers, x, bare, lists):
-    """Convolutions at the places `bare` ((branch, position)) get no ReLU."""
-    for place, layer in enumerate(layers):
-        x = layer(x)
-        number = lists.index(layers)
-        if isinstance(layer, keras.layers.Conv2D) and (number, place) not in bare:
-            x = keras.layers.ReLU()(x)
-    return x
+    if behind:
+        joined = layers.Conv2D(27, 1)(joined)
+    return layers.ReLU()(joined) if relu in ("after", "both", "reductions, then after") else joined
 
 
 def module(shape=(12, 10, 3), **options):
     image = keras.Input(shape)
     return keras.Model(image, inception(image, **options))
+
+
+def nested_module(shape=(12, 10, 3)):
+    return module(shape, nested=True)
 
 
 def raw_module(shape=(12, 10, 3), C1=4, C3_R=3, C3=5, C5_R=2, C5=6, P3_R=7):
@@ -206,3 +216,12 @@ def varied():
     x = layers.Dense(4, activation="elu")(layers.LayerNormalization()(x))
     x = layers.Dropout(0.3)(layers.GlobalAveragePooling2D()(x))
     return keras.Model(image, layers.Dense(10)(x))
+
+
+def dense_block(depth=14):
+    """Every layer takes all before it: the number of ways from input to output doubles with each."""
+    layers = keras.layers
+    known = [keras.Input((32, 32, 3))]
+    for _ in range(depth):
+        known.append(layers.Conv2D(2, 3, padding="same")(layers.Concatenate()(known) if len(known) > 1 else known[0]))
+    return keras.Model(known[0], layers.Concatenate()(known))

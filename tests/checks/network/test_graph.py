@@ -151,7 +151,7 @@ graphs = st.fixed_dictionaries(
 
 
 @given(anything | graphs)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_anything_at_all_is_read_or_refused(told: Any) -> None:
     try:
         Graph.from_value(told)
@@ -160,7 +160,7 @@ def test_anything_at_all_is_read_or_refused(told: Any) -> None:
 
 
 @given(st.lists(nodes, max_size=7, unique_by=lambda told: told["name"]))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_whatever_is_read_is_computed_or_refused(told: list[Any]) -> None:
     rest = [each for each in told if each["name"] != "x"]
     value = {"nodes": [node("x", "Placeholder"), *rest], "input": "x", "output": rest[-1]["name"] if rest else "x"}
