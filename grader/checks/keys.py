@@ -27,6 +27,8 @@ def setting_key(
 ) -> str:
     """What all observations of one part of one submission have in common."""
     part: Part = rubric.parts[part_number]  # type: ignore[index]
+    # Where nothing is trained, the profile matters by its limits alone.
+    ignored = {"profile"} if part.framework == "numpy" else set()
     return digest(
         {
             "evidence": EVIDENCE_SCHEMA,
@@ -35,7 +37,7 @@ def setting_key(
             "module": part.module,
             "forbidden": part.forbidden_modules,
             "limits": asdict(part.limits_for(str(surroundings["profile"]))),
-            "surroundings": dict(surroundings),
+            "surroundings": {name: value for name, value in surroundings.items() if name not in ignored},
             "seed": seed,
             "hidden_per_class": rubric.hidden_cases.per_class if surroundings["hidden"] else 0,
         }
