@@ -63,7 +63,7 @@ _SETTINGS = (
 #: Never replayed, in whatever place: these reach out of Python, or to a person.
 _OUTSIDE = frozenset(("get_ipython", "input", "getpass", "exit", "quit"))
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
-_PLAIN = (ast.Import, ast.ImportFrom, ast.Pass, *((ast.TypeAlias,) if hasattr(ast, "TypeAlias") else ()))
+_PLAIN = (ast.Import, ast.ImportFrom, *((ast.TypeAlias,) if hasattr(ast, "TypeAlias") else ()))
 _ASSIGNMENTS = (ast.Assign, ast.AnnAssign, ast.AugAssign)
 
 
@@ -148,7 +148,7 @@ def _is_definition(statement: ast.stmt, training: frozenset[str], *, within: boo
         return wanted and _is_harmless([statement], training)
     if isinstance(statement, ast.Expr):
         return within and isinstance(statement.value, ast.Constant)
-    return within and isinstance(statement, (ast.Raise, ast.Assert)) and _is_harmless([statement], training)
+    return within and isinstance(statement, (ast.Pass, ast.Raise, ast.Assert)) and _is_harmless([statement], training)
 
 
 def _blocks(statement: ast.stmt) -> Iterator[list[ast.stmt]]:

@@ -16,6 +16,8 @@ _BINARY_MIME_TYPES = frozenset(("image/png", "image/jpeg"))
 _BASE64 = re.compile(r"[A-Za-z0-9+/\s]*={0,2}\s*")
 _CUT_NOTE = "\n[output cut: the cell wrote more than {} bytes]\n"
 _MOST_OUTPUTS = 2000
+#: What a progress bar has written before it went back to the start of its line and wrote anew: no page shows it.
+_OVERWRITTEN = re.compile(r"[^\n]*\r+(?=[^\r\n])")
 
 Output = dict[str, Any]
 
@@ -35,12 +37,23 @@ class OutputList:
         if not text:
             return
         self._clear_if_due()
-        text = self._fitting(text)
         last = self._outputs[-1] if self._outputs else {}
-        if last.get("output_type") == "stream" and last["name"] == stream:
+        continued = last.get("output_type") == "stream" and last["name"] == stream
+        if "\r" in text or (continued and last["text"] and last["text"][-1].endswith("\r")):
+            text = _OVERWRITTEN.sub("", (self._taken_back(last["text"]) if continued else "") + text)
+        text = self._fitting(text)
+        if continued:
             last["text"].append(text)
         elif text:
             self._append({"output_type": "stream", "name": stream, "text": [text]})
+
+    def _taken_back(self, texts: list[str]) -> str:
+        """The line that the stream is in, taken out of it, as what follows may overwrite it."""
+        line = ""
+        while texts and "\n" not in line:
+            line = texts.pop() + line
+        self._left += len(line)
+        return line
 
     def add(self, output: Output) -> None:
         """Append a display, result, error or update, as a whole or not at all."""

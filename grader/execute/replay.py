@@ -32,7 +32,7 @@ def replay(request: Mapping[str, Any], work: str, answer: Callable[[Any], None])
     for number, source in enumerate(request["sources"], 1):
         # Source text is looked for by tracebacks, and by what turns Python functions into graphs.
         file = _file_of(number)
-        linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
+        linecache.cache[file] = (len(source), None, f"{source}\n".splitlines(keepends=True), file)
     left_out = frozenset(request["without"])
     flags, error = 0, None
     for number, definition in enumerate(definitions(request["sources"])):

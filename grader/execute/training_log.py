@@ -69,20 +69,26 @@ class TrainingLog:
         return ""
 
     def take(self, frame: Frame, cell: int) -> bool:
-        """Whether the frame is about training, in code cell `cell` (from 1). Raises MalformedFrame."""
+        """Whether the frame is about training, in code cell `cell` (from 1).
+
+        One that says nothing sensible is passed over. Raises MalformedFrame where there are too many.
+        """
         body = frame.body
         if type(body) is not dict or "training" not in body:
             return False
         self._frames += 1
         if self._frames > _MOST_FRAMES or frame.blobs:
             raise MalformedFrame("too much told of training")
-        match body:
-            case {"training": "run", "run": int(number), **rest} if number not in self._runs:
-                self._runs[number] = _begun(rest, cell)
-            case {"training": "epoch" | "steps" | "end" as what, "run": int(number), **rest} if number in self._runs:
-                _go_on(self._runs[number], what, rest)
-            case _:
-                raise MalformedFrame("bad word of training")
+        try:
+            match body:
+                case {"training": "run", "run": int(number), **rest} if number not in self._runs:
+                    self._runs[number] = _begun(rest, cell)
+                case {"training": "epoch" | "steps" | "end" as what, "run": int(number), **rest} if (
+                    number in self._runs
+                ):
+                    _go_on(self._runs[number], what, rest)
+        except MalformedFrame:
+            pass
         return True
 
 

@@ -146,13 +146,13 @@ class TrainingRecorder:
             samples = int(samples * (1.0 - held_out))
         seen = DataSeen(seen.on, samples, batch_size)
         self._tell_run(fit.run, "fit", seen, int(given.get("epochs", 1)))
+        fit.told = True
 
     @_silent
     def _see_epoch(self, epoch: Any, logs: Any) -> None:
         fit = self._fits[-1]
         seconds, fit.since = _clock() - fit.since, _clock()
-        fit.epochs += 1
-        if self._frames > _SCARCE_FRAMES and _clock() - self._last_frame < _PERIOD_S:
+        if not fit.told or self._frames > _SCARCE_FRAMES and _clock() - self._last_frame < _PERIOD_S:
             return
         values = {str(name)[:_LONGEST_NAME]: float(value) for name, value in list((logs or {}).items())[:_MOST_VALUES]}
         body = {"number": int(epoch) + 1, "seconds": seconds, "values": values, "steps": fit.steps()}
@@ -166,7 +166,8 @@ class TrainingRecorder:
             fit = self._fits.pop()
             self._loop.rebase()
             self._loop.add(model.optimizer)
-        self._tell("end", fit.run, {"steps": fit.steps()})
+        if fit.told:
+            self._tell("end", fit.run, {"steps": fit.steps()})
 
     @_silent
     def _see_batch(self, model: Any, images: Any) -> None:
@@ -233,7 +234,7 @@ class _Fit:
         self.run = run
         self.model = weakref.ref(model)
         self.since = _clock()
-        self.epochs = 0
+        self.told = False
         self._before = _updates(getattr(model, "optimizer", None)) or 0
 
     def steps(self) -> int:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from grader.execute.executor import Executor
@@ -40,6 +43,36 @@ def executor_at(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[
 def executor(executor_at: Callable[[IsolationLevel], Executor]) -> Executor:
     """At the strongest level of this machine."""
     return executor_at(max(_working, key=lambda level: level.strength))
+
+
+@pytest.fixture(scope="session")
+def images(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with `images.npy`, (60, 8, 8, 3) float32, and `labels.npy`, that the owner alone may enter."""
+    folder = tmp_path_factory.mktemp("data") / "served"
+    folder.mkdir(mode=0o700)
+    generator = np.random.default_rng(0)
+    np.save(folder / "images.npy", generator.normal(size=(60, 8, 8, 3)).astype(np.float32))
+    np.save(folder / "labels.npy", generator.integers(0, 10, 60))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def framework_executor(tmp_path_factory: pytest.TempPathFactory, images: Path) -> Iterator[Executor]:
+    """At the strongest level, with TensorFlow imported before the fork and `images` to be read."""
+    if importlib.util.find_spec("tensorflow") is None:
+        pytest.skip("TensorFlow is not installed")
+    level = max(_working, key=lambda level: level.strength)
+    scratch = tmp_path_factory.mktemp("scratch-framework")
+    with Executor(
+        level=level, preload=("tensorflow", "keras"), readable=(images,), threads=2, scratch=scratch
+    ) as executor:
+        yield executor
+
+
+@pytest.fixture
+def roomy() -> ExecutionLimits:
+    """What a small training takes, on a busy machine."""
+    return ExecutionLimits(call_wall_s=60.0, item_wall_s=120.0, memory_bytes=4096 * MEBIBYTE, processes=256)
 
 
 @pytest.fixture(params=_working, ids=str)

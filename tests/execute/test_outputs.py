@@ -70,3 +70,15 @@ def test_what_nbformat_would_not_take_is_malformed(output: Any) -> None:
 def test_nothing_but_known_fields_gets_through() -> None:
     sent = {"output_type": "display_data", "data": {"text/plain": "x"}, "metadata": {"evil": 1}, "more": 2}
     assert checked_outputs([sent]) == [{"output_type": "display_data", "data": {"text/plain": "x"}, "metadata": {}}]
+
+
+def test_of_a_progress_bar_the_last_state_stays() -> None:
+    outputs = OutputList(100)
+    outputs.write("stdout", "Epoch 1\n")
+    for step in range(50):
+        outputs.write("stdout", "\b" * 20 + f"\r{step}/50 - loss: 1.{step}")
+    outputs.write("stdout", "\nEpoch 2\r\n")
+    outputs.write("stdout", "a\rb\rc\nd")
+    outputs.write("stderr", "x\r")
+    outputs.write("stderr", "y")
+    assert outputs.finish() == [stream("Epoch 1\n49/50 - loss: 1.49\nEpoch 2\r\nc\nd"), stream("y", "stderr")]
