@@ -40,6 +40,8 @@ class PlainListener:
         self._line(self._text("cli.batch.planned", jobs=len(plan.jobs), unchanged=len(plan.unchanged)))
         if expected.hand_ins:
             self._line(forecast_text(expected))
+            if not expected.pays:
+                self._line(self._text("cli.batch.no_accuracy"))
         self._started = time.monotonic()
 
     def ended(self, outcome: JobOutcome, done: int, total: int) -> None:

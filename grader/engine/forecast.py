@@ -19,7 +19,7 @@ _USUAL_SHARE_OF_ITEMS = 0.1
 class Forecast:
     """For `hand_ins` whose code has to be run, `workers` of them at a time; seconds for one of them.
 
-    `profile` and `data`, the images' name, are None where nothing is trained.
+    `profile` and `data`, the images' name, are None where nothing is trained. `pays`: whether accuracy on them earns points.
     """
 
     hand_ins: int
@@ -28,6 +28,7 @@ class Forecast:
     longest_s: float
     profile: str | None = None
     data: str | None = None
+    pays: bool = True
 
     @property
     def rounds(self) -> int:
@@ -52,6 +53,7 @@ def of_batch(settings: RunSettings, hand_ins: int) -> Forecast:
         longest_s=longest_s(settings),
         profile=settings.profile.value if settings.training_parts else None,
         data=settings.data.name if settings.data is not None else None,
+        pays=settings.data is None or settings.data.pays,
     )
 
 

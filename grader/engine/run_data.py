@@ -20,6 +20,7 @@ class RunData:
 
     served, judged: folders of the data cache with what students' code gets and what the grader measures with (may be one).
     name, asked_for: as in `DataSet`. digest: theirs, joined by ``+`` where they are two.
+    pays: whether accuracy on them earns points.
     """
 
     served: Path
@@ -28,6 +29,7 @@ class RunData:
     name: str
     asked_for: bool
     digest: str
+    pays: bool = True
 
     def open(self) -> TrainingData:
         """The images, as read-only maps. Raises DamagedEntry where the cache was changed since it was settled."""
@@ -48,7 +50,8 @@ def settle(choice: str | None, profile: Profile, environ: Mapping[str, str], *, 
     if measured and not _has_all_to_measure_with(served, profile):
         judged = load(choice, Profile.CHECKPOINT, surroundings)
     digest = served.digest if judged is served else f"{served.digest}+{judged.digest}"
-    return RunData(served.folder, judged.folder, profile, served.name, served.asked_for, digest)
+    pays = TrainingData(served, judged, profile).pays
+    return RunData(served.folder, judged.folder, profile, served.name, served.asked_for, digest, pays)
 
 
 def _has_all_to_measure_with(served: DataSet, profile: Profile) -> bool:

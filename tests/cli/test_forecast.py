@@ -54,6 +54,12 @@ def test_long_rest_is_told_with_every_hand_in_that_ends(monkeypatch: pytest.Monk
     assert printed.splitlines()[-1] == "[1/3] team_1: 30 of 30 points (12.0 s); about 4 min left"
 
 
+@pytest.mark.parametrize("pays", [True, False])
+def test_accuracy_that_will_be_skipped_is_told_beforehand(monkeypatch: pytest.MonkeyPatch, pays: bool) -> None:
+    printed = listened(monkeypatch, Forecast(3, 1, 120, 360, "quick", "stand-in", pays), elapsed_s=1)
+    assert ("accuracy is skipped" in printed) is not pays
+
+
 def test_short_rest_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "left" not in listened(monkeypatch, Forecast(3, 1, 2, 360), elapsed_s=2)
 

@@ -26,7 +26,7 @@ def test_the_stand_in_serves_and_is_measured_with_and_says_whether_it_was_asked_
     assert asked.name == found.name == "stand-in" and asked.digest == found.digest
     data = found.open()
     assert data.served is data.judged and data.is_stand_in and not data.pays
-    assert asked.open().pays
+    assert asked.open().pays and asked.pays and not found.pays
 
 
 @pytest.mark.parametrize("profile", list(Profile))
@@ -35,6 +35,7 @@ def test_cifar10_is_measured_with_on_all_its_validation_and_test_images(cifar10:
     assert len(data.judged.validation) == len(data.judged.test) == 20
     assert len(data.served.test) == (10 if profile is Profile.QUICK else 20)
     assert data.profile is profile and data.pays
+    assert run_data.settle(cifar10, profile, {}).pays
     assert data.paying_split(3)[0] == "test"
 
 
