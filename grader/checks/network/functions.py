@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from grader.checks.network.graph import Node
-from grader.checks.network.operations.activations import ACTIVATIONS, log_softmax, sigmoid
-from grader.checks.network.operations.elementwise import ELEMENTWISE
+from grader.checks.network.operations.activations import sigmoid
+from grader.checks.network.operations.table import OPERATIONS
 
 #: Activations that are one operation.
 BY_OPERATION: Mapping[str, str] = {
@@ -30,34 +30,31 @@ _SAME = 1e-6
 
 
 def _of(op: str) -> Callable[[np.ndarray], np.ndarray]:
-    return lambda x: OPERATION_VALUES[op].forward(Node("", op), [x])[0]
-
-
-OPERATION_VALUES = {**ELEMENTWISE, **ACTIVATIONS}
+    return lambda x: OPERATIONS[op].forward(Node("", op), [x])[0]
 
 
 def _gelu(x: np.ndarray) -> np.ndarray:
-    return x * (1 + ELEMENTWISE["Erf"].forward(Node("", "Erf"), [x / math.sqrt(2)])[0]) / 2
+    return x * (1 + _of("Erf")(x / math.sqrt(2))) / 2
 
 
 def _gelu_by_tanh(x: np.ndarray) -> np.ndarray:
     return x * (1 + np.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3))) / 2
 
 
-_FUNCTIONS: Mapping[str, Callable[[np.ndarray], np.ndarray]] = {
-    "linear": lambda x: x,
-    **{name: _of(op) for op, name in BY_OPERATION.items() if name != "leaky_relu"},
-    "log_softmax": log_softmax,
-    "swish": lambda x: x * sigmoid(x),
-    "gelu": _gelu,
-    "gelu ": _gelu_by_tanh,
-    "hard_swish": lambda x: x * np.clip(x + 3, 0, 6) / 6,
-    "hard_sigmoid": lambda x: np.clip(x + 3, 0, 6) / 6,
-    "mish": lambda x: x * np.tanh(np.logaddexp(0, x)),
-    "abs": np.abs,
-    "square": np.square,
-    "exponential": np.exp,
-}
+#: Where two ways of computing go by one name, both.
+_FUNCTIONS: tuple[tuple[str, Callable[[np.ndarray], np.ndarray]], ...] = (
+    ("linear", lambda x: x),
+    *((name, _of(op)) for op, name in BY_OPERATION.items() if name != "leaky_relu"),
+    ("swish", lambda x: x * sigmoid(x)),
+    ("gelu", _gelu),
+    ("gelu", _gelu_by_tanh),
+    ("hard_swish", lambda x: x * np.clip(x + 3, 0, 6) / 6),
+    ("hard_sigmoid", lambda x: np.clip(x + 3, 0, 6) / 6),
+    ("mish", lambda x: x * np.tanh(np.logaddexp(0, x))),
+    ("abs", np.abs),
+    ("square", np.square),
+    ("exponential", np.exp),
+)
 
 
 def trial_points(shape: tuple[int, ...]) -> np.ndarray:
@@ -72,9 +69,9 @@ def function_name(points: np.ndarray, values: np.ndarray | None) -> str | None:
     if values is None or values.shape != points.shape or values.dtype.kind != "f" or not np.isfinite(values).all():
         return None
     with np.errstate(all="ignore"):
-        for name, function in _FUNCTIONS.items():
+        for name, function in _FUNCTIONS:
             if np.allclose(function(points), values, rtol=_SAME, atol=_SAME):
-                return name.strip()
+                return name
     return "leaky_relu" if _is_leaky(points, values) else None
 
 

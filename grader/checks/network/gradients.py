@@ -110,7 +110,7 @@ def _pulled_back(graph: Graph, computed: Tensors, upstream: np.ndarray) -> dict[
             found[name] = above[0]  # type: ignore[assignment]
             continue
         complete = [np.zeros(a.shape) if g is None else g for a, g in zip(results, above, strict=True)]
-        for source, gradient in zip(node.inputs, _backward(node, computed, complete), strict=False):
+        for source, gradient in zip(node.inputs, _backward(node, computed, complete, wanted), strict=False):
             if gradient is not None and source.name in wanted:
                 known = collected.get(source)
                 collected[source] = gradient if known is None else known + gradient
@@ -130,13 +130,16 @@ def _differentiable(graph: Graph) -> set[str]:
     return wanted
 
 
-def _backward(node: Node, computed: Tensors, upstream: list[np.ndarray]) -> list[np.ndarray | None]:
+def _backward(node: Node, computed: Tensors, upstream: list[np.ndarray], wanted: set[str]) -> list[np.ndarray | None]:
     operation = OPERATIONS[node.op]
-    if operation.backward is None:
+    backward = operation.backward
+    if operation.to_parameters is not None and node.inputs[0].name not in wanted:
+        backward = operation.to_parameters
+    if backward is None:
         return []
     inputs = [tensor(node, source, computed) for source in node.inputs]
     try:
-        return list(operation.backward(node, inputs, computed[node.name], upstream))
+        return list(backward(node, inputs, computed[node.name], upstream))
     except NetworkError:
         raise
     except Exception as error:

@@ -25,6 +25,7 @@ from grader.checks.network.layers import (
     Concatenation,
     Convolution,
     Layer,
+    Normalisation,
     Pooling,
     Structure,
     described,
@@ -131,7 +132,7 @@ def _branch_problems(found: Alignment | None, arguments: Mapping[str, int]) -> l
         for own in found.missing
     ]
     problems += [order_problem(own) for own in found.swapped[:1]]
-    problems += [extra_problem(layer) for layer in found.extra]
+    problems += [extra_problem(layer) for layer in found.extra if not isinstance(layer, Normalisation)]
     for own, layer in found.pairs:
         problems += [_named_filters(problem, arguments) for problem in shape_problems(own, layer)]
     return problems
@@ -182,7 +183,7 @@ def _join_problems(module: _Module, extra: Sequence[tuple[Layer, ...]]) -> list[
 
 
 def _activations(found: Sequence[Alignment], join: Layer | None) -> list[Problem]:
-    """Where other than ReLU follows a convolution. ReLU behind the concatenation does for the last one of each branch."""
+    """Where other than ReLU, or more, follows a convolution. ReLU behind the concatenation does for the last one of each branch."""
     after = join.activation if join is not None else ()
     convolutions = [(own, layer) for one in found for own, layer in one.pairs if isinstance(layer, Convolution)]
     if "relu" in after and convolutions and not any(layer.activation for _, layer in convolutions):
@@ -200,6 +201,9 @@ def _activations(found: Sequence[Alignment], join: Layer | None) -> list[Problem
                     problems += activation_problems(own.name, layer.activation, "relu")
             else:
                 problems += activation_problems(own.name, layer.activation, None)
+    # A normalisation behind every convolution is one slip, whichever branches it is in.
+    normalisations = [layer for alignment in found for layer in alignment.extra if isinstance(layer, Normalisation)]
+    problems += [extra_problem(layer) for layer in normalisations[:1]]
     if bare:
         problems.insert(0, Problem("activation_missing", {"layer": ", ".join(bare), "expected": "relu"}))
     return problems + activation_problems("Concatenate", [name for name in after if name != "relu"], None)

@@ -123,7 +123,9 @@ def convolved(x, layers, relu):
         x = layer(x)
         if isinstance(layer, keras.layers.Conv2D):
             last = place == len(layers) - 1
-            if relu in ("each", "both") or relu == ("main" if last else "reductions, then after"):
+            if relu == "normalised":
+                x = keras.layers.ReLU()(keras.layers.BatchNormalization()(x))
+            elif relu in ("each", "both") or relu == ("main" if last else "reductions, then after"):
                 x = keras.layers.ReLU()(x)
             elif relu == "tanh":
                 x = keras.layers.Activation("tanh")(x)

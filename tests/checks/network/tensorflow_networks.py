@@ -16,11 +16,11 @@ os.environ["CUDA_VISIBLE_DEVICES"] = ""
 sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
 
 import keras
-import networks
 import numpy as np
 import tensorflow as tf
 
 from grader.probes.op_graph import read_graph
+from tests.checks.network import networks
 
 
 def _traced(model, shape, dtype=tf.float32):

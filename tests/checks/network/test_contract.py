@@ -138,6 +138,7 @@ MODULE_SLIPS = (
     ({"relu": "none"}, {"activations": ["activation_missing"]}),
     ({"relu": "main"}, {"activations": ["activation_missing"]}),
     ({"relu": "tanh"}, {"activations": ["activation_other"] * 6}),
+    ({"relu": "normalised"}, {"activations": ["layer_extra"]}),
     ({"strides": 2, "pool_strides": 1}, {"spatial_size": ["strides"] * 4}),
     ({"through": True}, {"concatenation": ["branch_extra"]}),
     ({"behind": True}, {"concatenation": ["layer_extra"]}),

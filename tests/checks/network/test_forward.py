@@ -10,7 +10,7 @@ import pytest
 from grader.checks.network.errors import GraphUnreadable, UnknownOperation
 from grader.checks.network.forward import outputs
 from grader.checks.network.gradients import gradients
-from grader.checks.network.graph import Graph
+from grader.checks.network.graph import Graph, Node, Source
 
 FLAT = "tf.reshape({}, (5, -1))"
 
@@ -95,6 +95,7 @@ def test_operation_and_its_gradient_are_tensorflows(tensorflow, name: str) -> No
     told, output, _, _ = tensorflow("expression", code, x, w, None)
     assert near(outputs(Graph.from_value(told), x), output, tolerance)
     if name in FORWARD_ONLY:
+        assert_gradient_is_that_of_central_differences(Graph.from_value(told), x)
         return
     told, logits, loss, gradient = tensorflow("expression", f"tf.reshape({code}, (tf.shape(x)[0], -1))", x, w, labels)
     graph = Graph.from_value(told)
@@ -102,6 +103,19 @@ def test_operation_and_its_gradient_are_tensorflows(tensorflow, name: str) -> No
     assert near(found.logits, logits, tolerance)
     assert abs(found.loss - loss) <= tolerance * max(loss, 1)
     assert near(found.by_constant[graph.variables[0]], gradient, 20 * tolerance)
+
+
+def assert_gradient_is_that_of_central_differences(graph: Graph, x: np.ndarray) -> None:
+    """Of the cross-entropy of the flattened output, along one random direction of the one variable."""
+    rng, (name,) = np.random.default_rng(4), graph.variables
+    sizes = Node("sizes", "Const", value=np.array([len(x), -1]))
+    flat = Node("flat", "Reshape", (graph.output, Source("sizes")))
+    graph = Graph({**graph.nodes, "sizes": sizes, "flat": flat}, graph.input, Source("flat"))
+    labels, step, direction = np.zeros(len(x), int), 1e-6, rng.normal(size=graph.nodes[name].value.shape)
+    moved = [graph.with_constants({name: graph.nodes[name].value + sign * step * direction}) for sign in (1, -1)]
+    ahead, behind = (gradients(each, x, labels).loss for each in moved)
+    expected = float((gradients(graph, x, labels).by_constant[name] * direction).sum())
+    assert (ahead - behind) / (2 * step) == pytest.approx(expected, rel=1e-6)
 
 
 def test_mirrored_border_is_tensorflows(tensorflow) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -62,18 +62,21 @@ def _convolve(x: np.ndarray, kernel: np.ndarray, windows: Windows) -> np.ndarray
     return output
 
 
-def _convolve_back(
-    x: np.ndarray, kernel: np.ndarray, windows: Windows, upstream: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    padded = windows.padded(x)
-    to_padded, to_kernel = np.zeros(padded.shape), np.zeros(kernel.shape)
+def _to_kernel(x: np.ndarray, kernel: np.ndarray, windows: Windows, upstream: np.ndarray) -> np.ndarray:
+    padded, gradient = windows.padded(x), np.zeros(kernel.shape)
     for images in _chunks(x.shape[0], windows, kernel):
         flat = upstream[images].reshape(-1, kernel.shape[3])
         for i in range(kernel.shape[0]):
-            to_kernel[i] += (_rows(padded[images], windows, i).T @ flat).reshape(kernel.shape[1:])
+            gradient[i] += (_rows(padded[images], windows, i).T @ flat).reshape(kernel.shape[1:])
+    return gradient
+
+
+def _to_images(x: np.ndarray, kernel: np.ndarray, windows: Windows, upstream: np.ndarray) -> np.ndarray:
+    gradient = np.zeros(windows.padded(x).shape)
+    for images in _chunks(x.shape[0], windows, kernel):
         for i, j, rows, columns in windows.places():
-            to_padded[images, rows, columns] += upstream[images] @ kernel[i, j].T
-    return windows.cropped(to_padded), to_kernel
+            gradient[images, rows, columns] += upstream[images] @ kernel[i, j].T
+    return windows.cropped(gradient)
 
 
 def _groups(x: np.ndarray, kernel: np.ndarray) -> int:
@@ -84,23 +87,28 @@ def _groups(x: np.ndarray, kernel: np.ndarray) -> int:
     return groups
 
 
-def _forward(node: Node, inputs: Arrays) -> np.ndarray:
+def _forward(node: Node, inputs: Arrays) -> tuple[np.ndarray, ...]:
     x, kernel = inputs
     windows = _windows(node, x, kernel)
     groups = _groups(x, kernel)
-    if groups == 1:
-        return _convolve(x, kernel, windows)
     parts = zip(np.split(x, groups, axis=3), np.split(kernel, groups, axis=3), strict=True)
-    return np.concatenate([_convolve(part, own, windows) for part, own in parts], axis=3)
+    return (np.concatenate([_convolve(part, own, windows) for part, own in parts], axis=3),)
 
 
-def _backward(node: Node, inputs: Arrays, output: np.ndarray, upstream: np.ndarray) -> list[np.ndarray]:
+def _backward(node: Node, inputs: Arrays, outputs: Arrays, upstream: Arrays) -> list[np.ndarray | None]:
+    return [_by_group(_to_images, node, inputs, upstream[0]), _by_group(_to_kernel, node, inputs, upstream[0])]
+
+
+def _backward_to_kernel(node: Node, inputs: Arrays, outputs: Arrays, upstream: Arrays) -> list[np.ndarray | None]:
+    return [None, _by_group(_to_kernel, node, inputs, upstream[0])]
+
+
+def _by_group(gradient: Callable[..., np.ndarray], node: Node, inputs: Arrays, upstream: np.ndarray) -> np.ndarray:
     x, kernel = inputs
     windows = _windows(node, x, kernel)
     groups = _groups(x, kernel)
     parts = zip(*(np.split(array, groups, axis=3) for array in (x, kernel, upstream)), strict=True)
-    gradients = [_convolve_back(part, own, windows, above) for part, own, above in parts]
-    return [np.concatenate(arrays, axis=3) for arrays in zip(*gradients, strict=True)]
+    return np.concatenate([gradient(part, own, windows, above) for part, own, above in parts], axis=3)
 
 
 def _depthwise(node: Node, inputs: Arrays) -> np.ndarray:
@@ -128,6 +136,6 @@ def _depthwise_back(node: Node, inputs: Arrays, output: np.ndarray, upstream: np
 
 
 CONVOLUTIONS: Mapping[str, Operation] = {
-    "Conv2D": single(_forward, _backward),
+    "Conv2D": Operation(_forward, _backward, _backward_to_kernel),
     "DepthwiseConv2dNative": single(_depthwise, _depthwise_back),
 }

@@ -140,7 +140,7 @@ _IDENTITY = unary(lambda x: x, lambda x, y, g: g)
 _SUM = _binary(np.add, lambda a, b, y, g: (g, g))
 
 ELEMENTWISE: Mapping[str, Operation] = {
-    **dict.fromkeys(("Identity", "StopGradient", "PreventGradient", "Snapshot", "CheckNumerics", "EnsureShape"), _IDENTITY),
+    **dict.fromkeys(("Identity", "StopGradient", "PreventGradient", "Snapshot", "CheckNumerics", "EnsureShape", "PlaceholderWithDefault"), _IDENTITY),
     "StopGradient": unary(lambda x: x),
     "ZerosLike": unary(np.zeros_like),
     "OnesLike": unary(np.ones_like),

@@ -26,10 +26,15 @@ Backward = Callable[[Node, Arrays, Arrays, Arrays], Sequence[np.ndarray | None]]
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """`backward` is None where the outputs do not depend on the inputs in a way that has a derivative."""
+    """`backward` is None where the outputs do not depend on the inputs in a way that has a derivative.
+
+    `to_parameters` may give the gradients to the inputs after the first alone (None for the first), where that is much
+    cheaper: images need none.
+    """
 
     forward: Forward
     backward: Backward | None = None
+    to_parameters: Backward | None = None
 
 
 def single(
