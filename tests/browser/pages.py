@@ -6,6 +6,7 @@ import dataclasses
 import json
 from pathlib import Path
 
+from grader.model.evidence import WriteupEvidence
 from grader.model.scorecard import Scorecard
 from grader.model.status import Severity
 from grader.model.submission import Flag
@@ -13,6 +14,7 @@ from grader.report import class_page, html_report, notebook_page
 from grader.report.class_page import report_link
 from tests.report.conftest import Samples
 from tests.report.test_notebook_page import HOSTILE, code, displayed, markdown, notebook
+from tests.report.training_samples import CIFAR10, STAND_IN, UNASKED, training_arrays, training_card
 
 REFERENCE = Path(__file__).resolve().parents[2] / "reference" / "Assignment2-1_Implementing_CNN.ipynb"
 
@@ -53,6 +55,21 @@ def class_cards() -> list[Scorecard]:
     ]
 
 
+def training_cards() -> list[Scorecard]:
+    """Part 2 graded on CIFAR-10, on the stand-in, and where the stand-in only stands in; and one that tries to act."""
+    hostile = training_card(CIFAR10, "team_acting", writeup=WriteupEvidence("written", (ACTING, *HOSTILE)))
+    data = dataclasses.replace(CIFAR10, name=ACTING, provenance=ACTING, digest=ACTING)
+    run = hostile.training[2][-1]
+    epochs = tuple(dataclasses.replace(epoch, values={**epoch.values, ACTING: 1.0}) for epoch in run.epochs)
+    acting = dataclasses.replace(run, epochs=epochs, kind=ACTING, on=ACTING)
+    return [
+        training_card(CIFAR10, "team_cifar10"),
+        training_card(STAND_IN, "team_stand_in"),
+        training_card(UNASKED, "team_unasked"),
+        dataclasses.replace(hostile, data=data, training={2: (acting,) * 3}),
+    ]
+
+
 def hostile_notebook() -> dict[str, object]:
     acting = [*HOSTILE, ACTING]
     return notebook(
@@ -74,6 +91,13 @@ def write_pages(folder: Path) -> dict[str, Path]:
         file.parent.mkdir(parents=True)
         links = [("Part 1", "notebooks/part1.html")] if card.team == "team_2" else []
         file.write_text(html_report.render(card, Samples.arrays, links), encoding="utf-8")
+    for card in training_cards():
+        file = folder / report_link(card.team)
+        file.parent.mkdir(parents=True)
+        file.write_text(html_report.render(card, training_arrays), encoding="utf-8")
+        pages[f"training {card.team}"] = file
+    pages["training class"] = folder / "training.html"
+    pages["training class"].write_text(class_page.render(training_cards()), encoding="utf-8")
     pages["report"] = folder / report_link("team_2")
     pages["hostile report"] = folder / report_link("team_hostile")
     pages["rejected report"] = folder / report_link("team_8")

@@ -10,7 +10,10 @@ from axe_playwright_python.sync_playwright import Axe
 
 from tests.browser.conftest import Open
 
-PAGES = ["class", "report", "hostile report", "rejected report", "notebook", "hostile notebook"]
+PAGES = [
+    *("class", "report", "hostile report", "rejected report", "notebook", "hostile notebook"),
+    *("training class", "training team_unasked", "training team_acting"),
+]
 UNFOLD = "document.querySelectorAll('details').forEach((details) => { details.open = true })"
 
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
