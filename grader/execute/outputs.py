@@ -16,8 +16,6 @@ _BINARY_MIME_TYPES = frozenset(("image/png", "image/jpeg"))
 _BASE64 = re.compile(r"[A-Za-z0-9+/\s]*={0,2}\s*")
 _CUT_NOTE = "\n[output cut: the cell wrote more than {} bytes]\n"
 _MOST_OUTPUTS = 2000
-#: What a progress bar has written before it went back to the start of its line and wrote anew: no page shows it.
-_OVERWRITTEN = re.compile(r"[^\n]*\r+(?=[^\r\n])")
 
 Output = dict[str, Any]
 
@@ -40,7 +38,7 @@ class OutputList:
         last = self._outputs[-1] if self._outputs else {}
         continued = last.get("output_type") == "stream" and last["name"] == stream
         if "\r" in text or (continued and last["text"] and last["text"][-1].endswith("\r")):
-            text = _OVERWRITTEN.sub("", (self._taken_back(last["text"]) if continued else "") + text)
+            text = _shown((self._taken_back(last["text"]) if continued else "") + text)
         text = self._fitting(text)
         if continued:
             last["text"].append(text)
@@ -102,6 +100,15 @@ class OutputList:
         self._left -= len(fitting)
         self._cut = self._cut or len(fitting) < len(text)
         return fitting
+
+
+def _shown(text: str) -> str:
+    """`text` without what is overwritten: a progress bar goes back to the start of its line and writes anew."""
+    lines = []
+    for line in text.split("\n"):
+        written = line.rstrip("\r")
+        lines.append(written[written.rfind("\r") + 1 :] + line[len(written) :])
+    return "\n".join(lines)
 
 
 def _size(output: Mapping[str, Any]) -> int:
