@@ -36,9 +36,10 @@ def inception_train(networks: NotebookNetworks, code: ast.Module, seed: int) -> 
     asked = {"images": IMAGES, "batch_size": IMAGES, "epochs": 1}
     cases = structure_cases(found)
     try:
-        cases.append(one_step(networks, FUNCTION, IMAGES, generator(seed, CHECK, "one_step", 0)).case)
+        first = one_step(networks, FUNCTION, IMAGES, generator(seed, CHECK, "one_step", 0))
+        cases.append(first.case)
         draw = generator(seed, CHECK, "loss_goes_down", 0)
-        cases.append(attempt("loss_goes_down", lambda: loss_goes_down(networks, FUNCTION, draw)))
+        cases.append(attempt("loss_goes_down", lambda: loss_goes_down(networks, FUNCTION, first.rate, draw)))
     except (Breach, Unanswered) as ended:
         cases.append(failed("one_step", ended, asked))
         cases.append(failed("loss_goes_down", ended))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 
 import numpy as np
 
@@ -14,8 +15,9 @@ from grader.checks.network.graph import Graph
 from grader.checks.training import draws
 from grader.checks.training.asking import Asking, Breach, Network, without_softmax
 from grader.checks.training.case_evidence import case
+from grader.checks.training.descent import Course, Rule
 from grader.checks.training.notebook_networks import NotebookNetworks
-from grader.checks.training.step import LEARNING_RATE, OTHER, Diagnosis, Step, moved
+from grader.checks.training.step import LEARNING_RATE, OTHER, Diagnosis, Step, change_errors, changes, moved
 from grader.checks.training.training_run import Trained, train, trains_otherwise
 from grader.model.evidence import CaseEvidence, Problem
 from grader.model.observation import Value
@@ -36,6 +38,11 @@ class OneStep:
     returned: Value
     gradients: Mapping[str, np.ndarray] = field(default_factory=dict)
     unforetold: bool = False
+
+    @property
+    def rate(self) -> float:
+        """The learning rate at which it trains, as far as that is known."""
+        return self.diagnosis.rule.rate if self.diagnosis.rule is not None else LEARNING_RATE
 
 
 def one_step(networks: NotebookNetworks, function: str, count: int, random: np.random.Generator) -> OneStep:
@@ -62,8 +69,25 @@ def one_step(networks: NotebookNetworks, function: str, count: int, random: np.r
         second = repeated.diagnosis() if repeated is not None else diagnosis
         if repeated is not None and (second.rule is not None or second.matches):
             step, diagnosis, asked = repeated, second, {**asked, "images": f"{count} copies of one"}
+        elif repeated is not None and (taken := _more_steps(again, repeated, images[0], int(labels[0]), count)):
+            # How many steps are made of how many images is asked elsewhere.
+            number, errors = taken
+            evidence = case(GROUP, errors, {**asked, "images": f"{count} copies of one", "steps": number})
+            return OneStep(evidence, Diagnosis(rule=Rule("descent", LEARNING_RATE)), trained.returned, {})
     evidence = case(GROUP, step.errors(), asked, matches=diagnosis.matches, problems=diagnosis.problems)
     return OneStep(evidence, diagnosis, trained.returned, step.gradients)
+
+
+def _more_steps(
+    network: Network, step: Step, image: np.ndarray, label: int, most: int
+) -> tuple[int, dict[str, float]] | None:
+    """Where the change is that of several of the contract's steps: how many, and how far off it is."""
+    course = Course(network.logits_graph, image, label, Rule("descent", LEARNING_RATE))
+    for number, predicted in enumerate(islice(course.steps(), most), 1):
+        errors = change_errors(step.before, step.change(), changes(step.before, predicted, step.trained), number)
+        if number > 1 and max(errors.values(), default=1.0) <= OTHER:
+            return number, errors
+    return None
 
 
 def _step(network: Network, trained: Trained, images: np.ndarray, labels: np.ndarray) -> Step | None:

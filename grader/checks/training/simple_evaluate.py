@@ -12,7 +12,7 @@ from grader.checks.network.graph import Graph
 from grader.checks.training import draws
 from grader.checks.training.asking import Breach, Network, Unanswered, computed, without_softmax
 from grader.checks.training.case_evidence import attempt, failed
-from grader.checks.training.evaluation import Answered, half_right, near, reading_of
+from grader.checks.training.evaluation import Answered, Reading, half_right, near, reading_of
 from grader.checks.training.evaluation_cases import (
     accuracy_case,
     inference_case,
@@ -22,7 +22,7 @@ from grader.checks.training.evaluation_cases import (
 )
 from grader.checks.training.figures import Figures, figures_of
 from grader.checks.training.notebook_networks import NotebookNetworks
-from grader.checks.training.step import moved
+from grader.checks.training.step import loss_matches, moved
 from grader.checks.training.training_run import run
 from grader.model.evidence import CaseEvidence
 from grader.model.observation import Value
@@ -67,7 +67,7 @@ def simple_evaluate(networks: NotebookNetworks, seed: int) -> list[CaseEvidence]
     anew = () if trains else _random_draws(first, second)
     last = partial(last_batch_case, networks.asking, seen.network, seen.images, seen.before, reading, ODD_COUNT, trains)
     return [
-        loss_case(returned, both, (*anew, *of_loss), _ASKED),
+        loss_case(returned, both, (*anew, *(of_loss or _of_compiled(seen, reading))), _ASKED),
         accuracy_case(read, both, (*anew, *of_accuracy), _ASKED),
         unchanged,
         attempt(
@@ -75,6 +75,11 @@ def simple_evaluate(networks: NotebookNetworks, seed: int) -> list[CaseEvidence]
         ),
         attempt("last_batch", last, {"images": ODD_COUNT, "batch_size": BATCH_SIZE}),
     ]
+
+
+def _of_compiled(seen: _Evaluated, reading: Reading) -> tuple[str, ...]:
+    """Where the loss is none that is known: what the network says of its own."""
+    return () if reading.loss_known else loss_matches(seen.network.compiled)
 
 
 def _random_draws(first: Figures, second: Figures) -> tuple[str, ...]:

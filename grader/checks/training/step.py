@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from grader.checks.network.graph import Graph
-from grader.checks.training.descent import Rule
+from grader.checks.training.descent import MOMENTA, Rule
 from grader.model.evidence import Problem
 
 #: Of the contract's gradient descent.
@@ -26,13 +26,16 @@ Arrays = Mapping[str, np.ndarray]
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """Recognised mistakes, breaches, and the rule that explains the step (None where none does), on the loss of
-    softmaxed logits where `softmaxed`."""
+    """Recognised mistakes, breaches, and the rule that explains the step (None where none does).
+
+    By that rule go all weights but those in `still`, on the loss of softmaxed logits where `softmaxed`.
+    """
 
     matches: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
     rule: Rule | None = None
     softmaxed: bool = False
+    still: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,9 @@ class Step:
             return Diagnosis(("gradient_ascent",), rule=rule)
         if abs(factor / self.batch_size - 1) < OTHER:
             return Diagnosis(("loss_summed",), rule=rule)
+        momentum = next((momentum for momentum in MOMENTA if abs(factor - 1 - momentum) < OTHER), None)
+        if momentum is not None and (self.compiled or {}).get("learning_rate") == LEARNING_RATE:
+            return Diagnosis(("momentum",), rule=Rule("descent", LEARNING_RATE, momentum, nesterov=True))
         used = {"rate": f"{LEARNING_RATE * factor:.3g}", "expected": f"{LEARNING_RATE:g}"}
         return Diagnosis(("learning_rate",), (Problem("learning_rate", used),), rule)
 
@@ -92,7 +98,7 @@ class Step:
         labels = weight_names(self.before, list(change))
         right = [name for name in change if errors[labels[name]] <= OTHER]
         if still and right and len(set(still) | set(right)) == len(change):
-            return Diagnosis(("layers_not_trained",), rule=Rule("descent", LEARNING_RATE))
+            return Diagnosis(("layers_not_trained",), rule=Rule("descent", LEARNING_RATE), still=frozenset(still))
         return None
 
     def _adaptive(self, change: Arrays) -> Diagnosis | None:
@@ -117,12 +123,7 @@ class Step:
             return Diagnosis(("softmax_twice",), rule=Rule("descent", rate), softmaxed=True)
         if self._decays(change):
             return Diagnosis(("weight_decay",))
-        compiled = self.compiled or {}
-        if compiled.get("from_logits") is False and "crossentropy" in str(compiled.get("loss", "")).lower().replace(
-            "_", ""
-        ):
-            return Diagnosis(("from_logits_missing",))
-        return Diagnosis()
+        return Diagnosis(loss_matches(self.compiled))
 
     def _decays(self, change: Arrays) -> bool:
         """What the gradients leave unexplained is a multiple of the weights themselves."""
@@ -137,6 +138,14 @@ class Step:
                 return False
             found = True
         return found
+
+
+def loss_matches(compiled: Mapping[str, object] | None) -> tuple[str, ...]:
+    """What is wrong with a loss, by what the network says of itself: good for a hint."""
+    loss = str((compiled or {}).get("loss", "crossentropy")).lower().replace("_", "")
+    if "crossentropy" not in loss and loss not in ("function", "<lambda>", "lambda"):
+        return ("other_loss",)
+    return ("from_logits_missing",) if (compiled or {}).get("from_logits") is False else ()
 
 
 def changes(before: Graph, after: Graph, names: list[str]) -> dict[str, np.ndarray]:
