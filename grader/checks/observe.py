@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -42,7 +43,7 @@ class Laboratory:
 
     `runners` run the code of each part; a part without one is in `unavailable` with the reason, a key of the catalogue's
     topic ``skipped``. Without an `oracle` only the public cases are asked. `data` is for parts that need images, `profile`
-    decides the limits. Without `run_notebooks` notebooks are read and not run.
+    decides the limits. Without `run_notebooks` notebooks are read and not run. `templates` are the notebooks as handed out.
     """
 
     runners: Mapping[int, Runner]
@@ -52,6 +53,7 @@ class Laboratory:
     profile: str = "quick"
     run_notebooks: bool = True
     unavailable: Mapping[int, str] = field(default_factory=dict)
+    templates: Mapping[int, bytes] = field(default_factory=dict)
 
 
 def needed_files(files: Mapping[str, bytes], part: int) -> dict[str, bytes]:
@@ -85,6 +87,8 @@ def _surroundings(laboratory: Laboratory, part: int) -> Mapping[str, object]:
     }
     if part != 1 and data is not None:
         told["data"] = [data.served.digest, data.judged.digest, data.pays]
+    if part in laboratory.templates:
+        told["template"] = hashlib.sha256(laboratory.templates[part]).hexdigest()
     return told
 
 
@@ -134,6 +138,7 @@ def observe(
             seed=seed,
             notebook_wanted=notebook_wanted,
             run_notebook=laboratory.run_notebooks and rubric.parts[part].run_notebook,  # type: ignore[index]
+            template=laboratory.templates.get(part),
         )
         found = _observe_part(task, laboratory)
         items.update(found.items)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -39,9 +40,11 @@ class Workspace(NotebookRunner, Protocol):
 
 
 class Runner(Protocol):
-    """Whatever runs student code: opens workspaces, and knows its versions."""
+    """Whatever runs student code: opens workspaces, knows its versions, and where students' code sees a data folder."""
 
     def environment(self) -> Mapping[str, str]: ...
+
+    def readable_path(self, folder: Path) -> Path: ...
 
     def workspace(
         self, files: Mapping[str, bytes], limits: ExecutionLimits, seed: int = 0
@@ -54,7 +57,7 @@ class PartTask:
 
     `files` is the part's work folder, ours and theirs. `wanted` are the items to observe, `keys` their keys by id, and
     ``notebook`` for the notebook's. `notebook_wanted`: its evidence is to be made; `run_notebook`: by running it.
-    `seed` decides all that is drawn.
+    `seed` decides all that is drawn. `template` is the part's notebook as it was handed out, None where that is not known.
     """
 
     submission: Submission
@@ -67,6 +70,7 @@ class PartTask:
     seed: int
     notebook_wanted: bool
     run_notebook: bool
+    template: bytes | None = None
 
     @property
     def part(self) -> Part:

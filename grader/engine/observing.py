@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from grader.checks.observe import Laboratory, Observed, observe
 from grader.checks.oracle import Oracle
 from grader.engine import packages, seed
 from grader.engine.settings import RunSettings, intake_limits, trains
 from grader.execute.executor import Executor
 from grader.intake import Handout
+from grader.intake.handout import NOTEBOOK_NAMES
 from grader.model.evidence import Evidence
 from grader.model.submission import Submission
 
@@ -40,6 +43,7 @@ class Observing:
             profile=settings.profile.value,
             run_notebooks=settings.run_notebooks,
             unavailable=unavailable,
+            templates=_templates(self.handout, settings.training_parts),
         )
 
     def observe(self, submission: Submission, reuse: Evidence | None = None) -> Observed:
@@ -62,6 +66,12 @@ class Observing:
 
     def __exit__(self, *_exception: object) -> None:
         self.close()
+
+
+def _templates(handout: Handout, parts: Sequence[int]) -> dict[int, bytes]:
+    """The notebooks of `parts` as they were handed out."""
+    names = {part: NOTEBOOK_NAMES[part] for part in parts}
+    return {part: handout.template[name] for part, name in names.items() if name in handout.template}
 
 
 def _unavailable(settings: RunSettings) -> dict[int, str]:

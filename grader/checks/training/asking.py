@@ -129,7 +129,7 @@ class Asking:
 def read_network(handle: str, told: Value) -> Network:
     """What the probes `network`, `inception` and `plain_network` return, as a Network. Raises Breach."""
     if not isinstance(told, Mapping):
-        raise Breach(Problem("unreadable_network", {"reason": "nothing was told of it"}))
+        raise Breach(Problem("graph_unreadable", {"reason": "nothing was told of it"}))
     shapes = tuple(_shape(shape) for shape in told.get("weights", ()))
     compiled = told.get("compiled")
     return Network(handle, _readable(told.get("graph")), shapes, compiled if isinstance(compiled, Mapping) else None)
@@ -142,14 +142,14 @@ def computed(graph: Graph, images: np.ndarray) -> np.ndarray:
     except UnknownOperation as error:
         raise Breach(Problem("unknown_operation", {"operation": error.op})) from error
     except NetworkError as error:
-        raise Breach(Problem("unreadable_network", {"reason": str(error)})) from error
+        raise Breach(Problem("graph_unreadable", {"reason": str(error)})) from error
 
 
 def _readable(value: Value) -> Graph:
     try:
         return Graph.from_value(value)
     except NetworkError as error:
-        raise Breach(Problem("unreadable_network", {"reason": str(error)})) from error
+        raise Breach(Problem("graph_unreadable", {"reason": str(error)})) from error
 
 
 def _shape(told: Any) -> tuple[int, ...]:

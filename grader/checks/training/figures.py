@@ -26,7 +26,7 @@ def figures_of(returned: Value) -> Figures:
     if not isinstance(returned, tuple | list):
         raise Breach(Problem("no_pair", {"type": type_name(returned)}))
     if len(returned) != 2:
-        raise Breach(Problem("wrong_count", {"got": len(returned)}))
+        raise Breach(Problem("wrong_count", {"got": len(returned), "expected": 2, "names": "loss, accuracy"}))
     loss, accuracy = (_number(name, value) for name, value in zip(("loss", "accuracy"), returned, strict=True))
     return Figures(loss, accuracy)
 

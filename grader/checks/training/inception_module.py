@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from grader.checks.cases import generator
-from grader.checks.network.inception_structure import groups
+from grader.checks.network.inception_structure import GROUPS, groups
 from grader.checks.training import draws
 from grader.checks.training.asking import Asking, Breach, Network, Unanswered
 from grader.checks.training.case_evidence import attempt, failed
@@ -19,12 +19,12 @@ SHAPE = (10, 8, 3)
 
 
 def inception_module(asking: Asking, seed: int) -> list[CaseEvidence]:
-    """A case for each group of the contract's structure, and ``values``; one case ``network`` where there is none."""
+    """A case for each group of the contract's structure, and ``values``; all alike where there is no network."""
     try:
         network = asking.network("inception", CHECK, arguments=ARGUMENTS, shape=list(SHAPE))
         found = groups(structure_of(network.graph, SHAPE), ARGUMENTS)
     except (Breach, Unanswered) as ended:
-        return [failed("network", ended, ARGUMENTS)]
+        return [failed(group, ended, ARGUMENTS) for group in (*GROUPS, "values")]
     return [*structure_cases(found), attempt("values", lambda: _values(asking, network, seed))]
 
 

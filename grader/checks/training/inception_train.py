@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from grader.checks.cases import generator
-from grader.checks.network.complex_structure import groups
+from grader.checks.network.complex_structure import GROUPS, groups
 from grader.checks.training.asking import Breach, Unanswered
 from grader.checks.training.case_evidence import attempt, case, failed
 from grader.checks.training.learning import loss_goes_down
@@ -24,15 +24,14 @@ IMAGES = 16
 
 
 def inception_train(networks: NotebookNetworks, code: ast.Module, seed: int) -> list[CaseEvidence]:
-    """A case for each group of the contract's structure, ``one_step``, ``settings`` and ``loss_goes_down``.
-
-    One case ``network`` where there is none.
+    """A case for each group of the contract's structure, ``one_step``, ``loss_goes_down`` and ``settings``; all alike where
+    there is no network.
     """
     try:
         network = networks.built(FUNCTION)
         found = with_training_layers(networks.asking, network, groups(structure_of(network.graph)))
     except (Breach, Unanswered) as ended:
-        return [failed("network", ended)]
+        return [failed(group, ended) for group in (*GROUPS, "one_step", "loss_goes_down", "settings")]
     asked = {"images": IMAGES, "batch_size": IMAGES, "epochs": 1}
     cases = structure_cases(found)
     try:

@@ -116,7 +116,7 @@ def _by_loss(
     try:
         before, after = (_loss(graph, images, labels) for graph in (trained.before, trained.after))
     except NetworkError as error:
-        raise Breach(Problem("unreadable_network", {"reason": str(error)})) from error
+        raise Breach(Problem("graph_unreadable", {"reason": str(error)})) from error
     # A single step of such a network may well raise the loss a little.
     risen = max(after / before - 1.0 - OTHER, 0.0) if before > 0 and np.isfinite(after) else 1.0
     return case(GROUP, {"loss": risen}, asked, matches=("training_pass_differs",))

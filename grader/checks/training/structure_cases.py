@@ -28,7 +28,7 @@ def structure_of(graph: Graph, shape: tuple[int, int, int] | None = None) -> Str
     except UnknownOperation as error:
         raise Breach(Problem("unknown_operation", {"operation": error.op})) from error
     except NetworkError as error:
-        raise Breach(Problem("unreadable_network", {"reason": str(error)})) from error
+        raise Breach(Problem("graph_unreadable", {"reason": str(error)})) from error
 
 
 def structure_cases(found: Problems) -> list[CaseEvidence]:

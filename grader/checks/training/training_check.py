@@ -15,11 +15,40 @@ class TrainingCheck:
 
 
 TRAINING_CHECKS: tuple[TrainingCheck, ...] = (
-    TrainingCheck("simple.define", ("simple_model",)),
-    TrainingCheck("simple.train", ("simple_model", "run_model")),
-    TrainingCheck("simple.evaluate", ("simple_model", "run_model")),
-    TrainingCheck("inception.module", ("Inception_module",)),
-    TrainingCheck("inception.train", ("complex_model", "run_model")),
+    TrainingCheck(
+        "simple.define",
+        ("simple_model",),
+        ("convolution", "pooling", "hidden", "logits", "nothing_else", "values"),
+    ),
+    TrainingCheck(
+        "simple.train",
+        ("simple_model", "run_model"),
+        ("one_step", "batches", "loss_returned", "loss_goes_down"),
+    ),
+    TrainingCheck(
+        "simple.evaluate",
+        ("simple_model", "run_model"),
+        ("loss", "accuracy", "unchanged", "inference_mode", "last_batch"),
+    ),
+    TrainingCheck(
+        "inception.module",
+        ("Inception_module",),
+        (
+            "branch_1x1",
+            "branch_3x3",
+            "branch_5x5",
+            "branch_pool",
+            "activations",
+            "concatenation",
+            "spatial_size",
+            "values",
+        ),
+    ),
+    TrainingCheck(
+        "inception.train",
+        ("complex_model", "run_model"),
+        ("module", "flatten", "logits", "nothing_else", "one_step", "loss_goes_down", "settings"),
+    ),
     TrainingCheck("better.accuracy", ("my_model",)),
     TrainingCheck("better.writeup"),
 )

@@ -2,8 +2,30 @@
 
 from __future__ import annotations
 
-from grader.checks.part import PartObserved, PartTask, Runner
-from grader.checks.training.training_data import TrainingData
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from grader.checks.notebooks import evidence_of, stored_notebook
+from grader.checks.part import LiveNotebook, PartObserved, PartTask, Runner, Workspace
+from grader.checks.training import accuracy
+from grader.checks.training.notebook_code import code_of, implementation
+from grader.checks.training.training_check import TRAINING_CHECKS
+from grader.checks.training.training_data import LOCATION_FILE, TrainingData
+from grader.checks.training.training_items import TrainingItems
+from grader.checks.training.writeup import observe_writeup
+from grader.datasets.profile import Profile
+from grader.model.evidence import ItemEvidence, NotebookEvidence
+from grader.model.rubric import Item
+
+WRITEUP = "better.writeup"
+
+_FUNCTIONS = {check.name: check.functions for check in TRAINING_CHECKS}
+_NO_DATA = "no_data"
+_NO_CIFAR10 = "no_cifar10"
+_SELF_CHECK = "self_check"
+#: How a write-up counts among functions.
+_WRITEUP_STATES = {"written": "written", "untouched": "stub", "empty": "absent"}
 
 
 def observe_training(
@@ -11,6 +33,124 @@ def observe_training(
 ) -> PartObserved:
     """`runner` and `data` are None where the part cannot be run here; `unavailable` then says why.
 
-    Raises InfrastructureError for faults of the grader.
+    What is not written is found without running anything. Raises InfrastructureError for faults of the grader.
     """
-    raise NotImplementedError
+    stored = _stored(task)
+    items, to_ask = _read(task, stored)
+    evidence = stored_notebook(task.submission, task.part_number, task.keys["notebook"])
+    notebook = evidence if task.notebook_wanted else None
+    if runner is None or data is None:
+        items |= {item.id: _not_asked(task, item, unavailable or _NO_DATA) for item in to_ask}
+        return PartObserved(items, notebook)
+    for item in [item for item in to_ask if item.check == accuracy.CHECK]:
+        if (reason := _unmeasured(task, data)) is not None:
+            items[item.id] = _not_asked(task, item, reason)
+            to_ask.remove(item)
+    runs = _runs(task, data, to_ask)
+    if stored is None or not (to_ask or (runs and task.notebook_wanted)):
+        return PartObserved(items, notebook)
+    return _asked(runner, task, data, stored, items, to_ask, runs)
+
+
+def _stored(task: PartTask) -> Mapping[str, Any] | None:
+    path = task.submission.notebooks.get(task.part_number)
+    return None if path is None else json.loads(task.submission.files[path])
+
+
+def _read(task: PartTask, stored: Mapping[str, Any] | None) -> tuple[dict[str, ItemEvidence], list[Item]]:
+    """The evidence of items that reading settles, and those about which something has to be asked."""
+    code = code_of(stored or {})
+    items: dict[str, ItemEvidence] = {}
+    to_ask: list[Item] = []
+    for item in task.wanted:
+        key = task.keys[item.id]
+        if item.check == WRITEUP:
+            writeup = observe_writeup(stored, task.template)
+            items[item.id] = ItemEvidence(item.check, key, _WRITEUP_STATES[writeup.state], writeup=writeup)
+            continue
+        state = implementation(code, _FUNCTIONS[item.check])
+        if state == "written":
+            to_ask.append(item)
+        else:
+            items[item.id] = ItemEvidence(item.check, key, state)
+    return items, to_ask
+
+
+def _not_asked(task: PartTask, item: Item, reason: str) -> ItemEvidence:
+    return ItemEvidence(item.check, task.keys[item.id], "not_asked", not_asked=reason)
+
+
+def _unmeasured(task: PartTask, data: TrainingData) -> str | None:
+    """Why no accuracy is measured here; None where it is."""
+    if not task.run_notebook and data.profile is not Profile.CHECKPOINT:
+        return _SELF_CHECK
+    return None if data.pays else _NO_CIFAR10
+
+
+def _runs(task: PartTask, data: TrainingData, to_ask: list[Item]) -> bool:
+    """Whether the notebook is run: for its own evidence, or for the model that it trains."""
+    if not task.run_notebook or data.profile is Profile.CHECKPOINT:
+        return False
+    return task.notebook_wanted or (
+        not _judges_submitted(data) and any(item.check == accuracy.CHECK for item in to_ask)
+    )
+
+
+def _judges_submitted(data: TrainingData) -> bool:
+    """Whether the model handed in is measured: it was made for CIFAR-10, or nothing is trained here."""
+    return data.profile is Profile.CHECKPOINT or not data.is_stand_in
+
+
+def _work_folder(runner: Runner, task: PartTask, data: TrainingData) -> dict[str, bytes]:
+    """The files, and where the data is; without the models handed in where the one that is trained here counts."""
+    files = dict(task.files)
+    if not _judges_submitted(data):
+        trained = f"{accuracy.MODEL_PATH.rpartition('/')[0]}/"
+        given = task.files.keys() - task.submission.files.keys()
+        files = {path: content for path, content in files.items() if not path.startswith(trained) or path in given}
+    return {**files, LOCATION_FILE: data.location(runner.readable_path(data.served.folder))}
+
+
+def _asked(
+    runner: Runner,
+    task: PartTask,
+    data: TrainingData,
+    stored: Mapping[str, Any],
+    items: dict[str, ItemEvidence],
+    to_ask: list[Item],
+    runs: bool,
+) -> PartObserved:
+    path = task.submission.notebooks[task.part_number]
+    notebook: NotebookEvidence | None = None
+    executed: Mapping[str, Any] | None = None
+    with runner.workspace(_work_folder(runner, task, data), task.limits, task.seed) as workspace:
+        with workspace.live(stored, path, run=runs) as live:
+            asked = TrainingItems(task, data, stored, live.observation)
+            # What was saved is looked at first: calling the notebook's functions may save something else.
+            if not _judges_submitted(data):
+                items |= asked.accuracy(live, to_ask, accuracy.REEXECUTED)
+            items |= asked.functions(live, to_ask)
+            if task.notebook_wanted:
+                notebook, executed = _notebook_evidence(task, stored, live)
+        if _judges_submitted(data):
+            items |= _submitted(workspace, task, stored, asked, to_ask)
+    return PartObserved(items, notebook, asked.arrays, executed)
+
+
+def _notebook_evidence(
+    task: PartTask, stored: Mapping[str, Any], live: LiveNotebook
+) -> tuple[NotebookEvidence, Mapping[str, Any] | None]:
+    key, observation = task.keys["notebook"], live.observation
+    if observation is None:
+        return stored_notebook(task.submission, task.part_number, key), None
+    return evidence_of(stored, observation, key), observation.executed
+
+
+def _submitted(
+    workspace: Workspace, task: PartTask, stored: Mapping[str, Any], asked: TrainingItems, to_ask: list[Item]
+) -> dict[str, ItemEvidence]:
+    """The accuracy of the model handed in, in a process and a work folder of its own."""
+    if not any(item.check == accuracy.CHECK for item in to_ask):
+        return {}
+    with workspace.live(stored, task.submission.notebooks[task.part_number], run=False) as live:
+        return asked.accuracy(live, to_ask, accuracy.SUBMITTED)
