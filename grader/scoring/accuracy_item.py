@@ -22,7 +22,12 @@ ACCURACY, VALIDATION = "accuracy", "validation"
 _STATUS_OF_PROBLEM: Mapping[str, ItemStatus] = {
     "nothing_saved": ItemStatus.MISSING,
     "budget": ItemStatus.TIMEOUT,
+    "not_ended": ItemStatus.TIMEOUT,
+    "model_too_slow": ItemStatus.TIMEOUT,
     "memory": ItemStatus.MEMORY,
+    "died": ItemStatus.ERROR,
+    "not_reached": ItemStatus.ERROR,
+    "model_fails": ItemStatus.ERROR,
 }
 
 

@@ -16,8 +16,8 @@ from grader.model.evidence import (
 from grader.model.isolation import IsolationLevel
 from grader.model.status import CallOutcome, Visibility
 
-#: The rubric that Part 2's scoring is tested with.
-TWO_PARTS = Path(__file__).with_name("two_parts.yaml")
+#: The course's own rubric.
+RUBRIC_FILE = Path(__file__).parents[2] / "rubrics" / "assignment2.yaml"
 
 
 def case(

@@ -14,9 +14,9 @@ from grader.model.status import CallOutcome, ItemStatus
 from grader.scoring import rubric_file
 from grader.scoring.credit import accuracy_share, ramp_for
 from grader.scoring.score import score
-from tests.scoring.evidence_builder import TWO_PARTS, case, data_used, evidence, item
+from tests.scoring.evidence_builder import RUBRIC_FILE, case, data_used, evidence, item
 
-RUBRIC = rubric_file.load(TWO_PARTS)
+RUBRIC = rubric_file.load(RUBRIC_FILE)
 ITEM = "p2.better.accuracy"
 (CREDIT,) = [entry.credit for entry in RUBRIC.items if entry.id == ITEM]
 assert isinstance(CREDIT, AccuracyScale)
@@ -105,7 +105,7 @@ def test_validation_stands_beside_and_earns_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("problem", "status"), [("nothing_saved", ItemStatus.MISSING), ("budget", ItemStatus.TIMEOUT), ("other_network", ItemStatus.FAILED)]
+    ("problem", "status"), [("nothing_saved", ItemStatus.MISSING), ("budget", ItemStatus.TIMEOUT), ("not_reached", ItemStatus.ERROR), ("other_network", ItemStatus.FAILED)]
 )  # fmt: skip
 def test_a_model_that_breaks_the_contract_earns_nothing_and_is_told_why(problem: str, status: ItemStatus) -> None:
     found = result(9900, problem=Problem(problem))

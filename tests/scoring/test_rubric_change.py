@@ -7,7 +7,7 @@ from grader.model.rubric import AccuracyScale, AllOrNothing, Item, Ramp, Rubric,
 from grader.scoring import rubric_file
 from grader.scoring.rubric_change import causes, setting_changes
 from grader.scoring.score import score
-from tests.scoring.evidence_builder import TWO_PARTS, case, data_used, evidence, item
+from tests.scoring.evidence_builder import RUBRIC_FILE, case, data_used, evidence, item
 
 RUBRIC = rubric_file.load(Path(__file__).parents[2] / "rubrics" / "assignment2.yaml")
 POOL, SAME, SAME_BACKWARD = "p1.max_pool_forward", "p1.conv_forward.same", "p1.conv_backward.same"
@@ -47,7 +47,8 @@ def test_a_change_is_told_with_both_values() -> None:
 
 def test_a_tolerance_of_the_whole_rubric_is_told_for_every_item() -> None:
     new = RUBRIC.model_copy(update={"tolerance": STRICT})
-    assert {change.item for change in setting_changes(RUBRIC, new)} == {entry.id for entry in RUBRIC.items}
+    without_own = {entry.id for entry in RUBRIC.items if entry.tolerance is None}
+    assert {change.item for change in setting_changes(RUBRIC, new)} == without_own
     (change,) = causes(SEEN, RUBRIC, new)[POOL]
     assert (change.item, change.setting) == (POOL, "tolerance")
     assert "1e-05" in change.before and "1e-07" in change.after
@@ -72,7 +73,7 @@ def test_a_backward_pass_may_change_by_a_setting_of_its_forward_pass() -> None:
 
 
 def test_another_scale_for_accuracies_needs_no_new_observation_and_is_told() -> None:
-    rubric = rubric_file.load(TWO_PARTS)
+    rubric = rubric_file.load(RUBRIC_FILE)
     accuracy = "p2.better.accuracy"
     (credit,) = [entry.credit for entry in rubric.items if entry.id == accuracy]
     assert isinstance(credit, AccuracyScale)

@@ -6,21 +6,19 @@ import pytest
 
 from grader.model.errors import RubricError, UsageError
 from grader.scoring import rubric_file
-from tests.scoring.evidence_builder import TWO_PARTS as TWO_PARTS_FILE
 
 RUBRIC = Path(__file__).parents[2] / "rubrics" / "assignment2.yaml"
 TEXT = RUBRIC.read_text(encoding="utf-8")
-TWO_PARTS = TWO_PARTS_FILE.read_text(encoding="utf-8")
 
 
-def line_of(fragment: str, text: str = TEXT) -> int:
-    return text[: text.index(fragment)].count("\n") + 1
+def line_of(fragment: str) -> int:
+    return TEXT[: TEXT.index(fragment)].count("\n") + 1
 
 
 @pytest.mark.parametrize(
     ("old", "new", "key", "told"),
     [
-        ("total: 30", "total: 31", "total", "30, the sum of the items' points"),
+        ("total: 70", "total: 71", "total", "70, the sum of the items' points"),
         ("check: max_pool_forward", "check: pool", "items.2.check", "max_pool_forward"),
         ("points: 5", "points: five", "items.0.points", "number"),
         ("tell: class", "tell: all", "hidden_cases.tell", "'class' or 'nothing'"),
@@ -104,33 +102,33 @@ MANUAL = "    credit: {rule: manual}"
 def test_mistake_about_a_training_part_is_told_with_its_place(
     old: str, new: str, key: str, told: str, line: str
 ) -> None:
-    assert old in TWO_PARTS
+    assert old in TEXT
     with pytest.raises(RubricError) as error:
-        rubric_file.parse(TWO_PARTS.replace(old, new, 1), "mine.yaml")
+        rubric_file.parse(TEXT.replace(old, new, 1), "mine.yaml")
     message = str(error.value)
-    assert message.startswith(f"mine.yaml:{line_of(line, TWO_PARTS)}: {key}: found ")
+    assert message.startswith(f"mine.yaml:{line_of(line)}: {key}: found ")
     assert told in message and "\n" not in message
 
 
 @pytest.mark.parametrize("check", ["simple.define", "better.writeup"])
 def test_an_accuracy_scale_is_for_the_accuracy_alone(check: str) -> None:
     rule = "{rule: accuracy_scale, cifar10: {none_at: 0.1, full_at: 0.7}, stand_in: {none_at: 0.1, full_at: 0.7}}"
-    item = TWO_PARTS[TWO_PARTS.index(f"    check: {check}") :].partition("  - id:")[0]
+    item = TEXT[TEXT.index(f"    check: {check}") :].partition("  - id:")[0]
     credit = next(line for line in item.splitlines() if line.startswith("    credit:"))
-    text = TWO_PARTS.replace(item, item.replace(credit, f"    credit: {rule}"))
+    text = TEXT.replace(item, item.replace(credit, f"    credit: {rule}"))
     with pytest.raises(RubricError, match=f"found 'accuracy_scale', allowed: with check {check}: "):
         rubric_file.parse(text, "mine.yaml")
 
 
 def test_case_classes_are_not_for_what_has_none() -> None:
-    text = TWO_PARTS.replace("    check: better.writeup\n", "    check: better.writeup\n    classes: [loss]\n")
+    text = TEXT.replace("    check: better.writeup\n", "    check: better.writeup\n    classes: [loss]\n")
     with pytest.raises(RubricError, match="items.12.classes: found 'loss', allowed: leave it out"):
         rubric_file.parse(text, "mine.yaml")
 
 
 @pytest.mark.parametrize("profile", ["quick", "checkpoint", "full"])
 def test_a_profile_sets_limits_in_place_of_the_parts(profile: str) -> None:
-    part = rubric_file.parse(TWO_PARTS, "mine.yaml").parts[2]
+    part = rubric_file.parse(TEXT, "mine.yaml").parts[2]
     own = part.profiles[profile].model_dump(exclude_none=True)  # type: ignore[index]
     limits = part.limits_for(profile)
     assert own and all(getattr(limits, name) == value for name, value in own.items())
@@ -142,7 +140,7 @@ def test_a_profile_sets_limits_in_place_of_the_parts(profile: str) -> None:
 
 
 def test_images_that_are_judged_fit_into_what_a_call_may_carry() -> None:
-    part = rubric_file.parse(TWO_PARTS, "mine.yaml").parts[2]
+    part = rubric_file.parse(TEXT, "mine.yaml").parts[2]
     assert part.limits_for("full").array_bytes > 10_000 * 32 * 32 * 3 * 4
 
 

@@ -12,9 +12,9 @@ from grader.model.status import Severity
 from grader.model.submission import Flag
 from grader.scoring import rubric_file
 from grader.scoring.training_flags import training_flags
-from tests.scoring.evidence_builder import TWO_PARTS, case, evidence, item
+from tests.scoring.evidence_builder import RUBRIC_FILE, case, evidence, item
 
-RUBRIC = rubric_file.load(TWO_PARTS)
+RUBRIC = rubric_file.load(RUBRIC_FILE)
 #: 70 % with an interval from 67.1 to 72.8 %.
 VALIDATION = Measured("validation", 1000, 700)
 

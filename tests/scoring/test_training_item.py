@@ -11,9 +11,9 @@ from grader.model.scorecard import ItemResult
 from grader.model.status import CallOutcome, ItemStatus, Visibility
 from grader.scoring import rubric_file
 from grader.scoring.score import score
-from tests.scoring.evidence_builder import TWO_PARTS, case, evidence, item
+from tests.scoring.evidence_builder import RUBRIC_FILE, case, evidence, item
 
-RUBRIC = rubric_file.load(TWO_PARTS)
+RUBRIC = rubric_file.load(RUBRIC_FILE)
 EVALUATE = "p2.simple.evaluate"
 
 

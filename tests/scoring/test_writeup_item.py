@@ -8,9 +8,9 @@ from grader.model.scorecard import Scorecard
 from grader.model.status import ItemStatus
 from grader.scoring import rubric_file
 from grader.scoring.score import score
-from tests.scoring.evidence_builder import TWO_PARTS, evidence, item
+from tests.scoring.evidence_builder import RUBRIC_FILE, evidence, item
 
-RUBRIC = rubric_file.load(TWO_PARTS)
+RUBRIC = rubric_file.load(RUBRIC_FILE)
 ITEM = "p2.better.writeup"
 
 
