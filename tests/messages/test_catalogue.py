@@ -10,9 +10,11 @@ import pytest
 from grader.checks import comparison, judge
 from grader.checks.layers import LAYER_CHECKS
 from grader.checks.misconceptions import MISCONCEPTIONS
+from grader.checks.training.training_check import TRAINING_CHECKS
 from grader.messages import Message, catalogue
 from grader.model.rubric import Slips
 from grader.model.status import CallOutcome, ItemStatus
+from grader.scoring.accuracy_item import ACCURACY, VALIDATION
 
 TEXTS = catalogue()
 
@@ -91,3 +93,8 @@ def test_every_verdict_on_an_item_of_part_2_has_a_text() -> None:
     assert {f"feedback2.{status.value}" for status in told} <= TEXTS.keys()
     assert {f"feedback2.writeup.{state}" for state in ("written", "untouched", "empty")} <= TEXTS.keys()
     assert {f"feedback2.accuracy.{split}" for split in ("test", "hidden", "validation")} <= TEXTS.keys()
+
+
+def test_everything_that_is_looked_at_in_part_2_has_a_name() -> None:
+    groups = {group for check in TRAINING_CHECKS for group in check.groups} | {ACCURACY, VALIDATION}
+    assert {f"check2.class.{group}" for group in groups} <= TEXTS.keys()
