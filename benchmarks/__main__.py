@@ -74,7 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--jobs", type=int, default=1, metavar="N", help="worker processes of the batch of --long")
     parser.add_argument("--no-speedup", action="store_true", help="do not compare --jobs 1 and --jobs 2")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the figures as JSON")
-    parser.set_defaults(work=("one",))
+    parser.set_defaults(work=("one", "three"))
     return parser
 
 
