@@ -13,9 +13,15 @@ from grader.cli.streams import complain, harmless, silence_stdout
 from grader.engine import packages
 from grader.model.errors import UsageError
 
+#: Read when NumPy is first imported, here and in worker processes. What the grader computes is many small products, for
+#: which a second thread does little more than wait, and waits by spinning.
+_ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+
 
 def main(argv: list[str]) -> int:
     """The exit code of the command line `argv` (without the program's name)."""
+    for name, value in _ONE_THREAD.items():
+        os.environ.setdefault(name, value)
     verbose = "-v" in argv or "--verbose" in argv
     try:
         # Here and not above: what a command needs may be missing, and that is told below.

@@ -39,6 +39,10 @@ from grader.probes.namespace import namespace
 _exit, _getpid, _clock = os._exit, os.getpid, time.perf_counter
 _seed_random, _seed_numpy = random.seed, np.random.seed
 
+#: Probes of networks that are there already. Resetting TensorFlow's generators also makes it forget every function and kernel
+#: made ready so far, which takes longer than most of these calls; what a network draws follows from the calls before.
+_KEPT_READY = frozenset({"names", "graph", "logits", "assign", "run_model"})
+
 #: Runs a notebook: the request's body, and a function that sends one answer.
 NotebookRunner = Callable[[Mapping[str, Any], Callable[[Any], None]], None]
 
@@ -69,7 +73,7 @@ def serve(connection: socket.socket, seed: int, bounds: ValueBounds, run_noteboo
     try:
         while (request := wire.receive(connection)) is not None:
             if request.body["op"] == "call":
-                reseed(seed)
+                reseed(seed, frameworks=request.body["probe"] not in _KEPT_READY)
                 try:
                     body, blobs = _call(request, bounds, work, descriptors)
                 except MemoryError:  # what was left did not suffice to send the result
@@ -97,12 +101,11 @@ def serve(connection: socket.socket, seed: int, bounds: ValueBounds, run_noteboo
     _exit(code)
 
 
-def reseed(seed: int) -> None:
-    """Give all global generators, TensorFlow's where it is imported, a state that no earlier call can have touched.
-
-    `seed` < 2**32.
+def reseed(seed: int, frameworks: bool = True) -> None:
+    """Give all global generators a state that no earlier call can have touched; with `frameworks` TensorFlow's too, where
+    it is imported. `seed` < 2**32.
     """
-    keras = sys.modules.get("keras")
+    keras = sys.modules.get("keras") if frameworks else None
     # Not a stand-in, of which any use is remembered.
     if isinstance(getattr(keras, "__file__", None), str):
         try:

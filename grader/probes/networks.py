@@ -7,7 +7,7 @@ Errors: `NotANetwork` (what came back cannot be called on images), `NotOneTensor
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -51,6 +51,13 @@ class Network:
     wrapped: bool = False
     dtype: str = "float32"
     traced: Any = None
+
+    def inference(self) -> Any:
+        """The ConcreteFunction of the inference pass as it is now: traced anew where something but weights may have changed.
+
+        Layers of Keras' own keep their variables and have no other numbers, and tracing takes longer than all else here.
+        """
+        return self.traced if self.traced is not None and _is_kept_by_keras(self.model, self.weights) else self.trace()
 
     def trace(self, training: bool = False) -> Any:
         """The ConcreteFunction of ``run`` for any number of images."""
@@ -158,6 +165,20 @@ def _own_weights(model: Any) -> list[Any]:
     if isinstance(model, keras.layers.Layer):
         return list(model.weights)
     return list(model.variables) if isinstance(model, tf.Module) else []
+
+
+def _is_kept_by_keras(model: Any, weights: Sequence[Any]) -> bool:
+    """Whether `model` is made of Keras' own classes alone and still has these variables."""
+    import keras
+
+    if not isinstance(model, keras.Model) or not all(_is_of_keras(layer) for layer in model._flatten_layers()):
+        return False
+    own = model.weights
+    return len(own) == len(weights) and all(now is then for now, then in zip(own, weights, strict=True))
+
+
+def _is_of_keras(layer: Any) -> bool:
+    return type(layer).__module__.partition(".")[0] == "keras" and "call" not in vars(layer)
 
 
 def parameters(network: Network) -> int:
