@@ -38,7 +38,9 @@ class Lost(Unanswered):
 
 def gone(ended: Exception) -> bool:
     """Whether the process, or the time, in which more could be asked is gone."""
-    return isinstance(ended, Unanswered) and ended.seen.outcome is not CallOutcome.RAISED
+    if not isinstance(ended, Unanswered):
+        return False
+    return ended.seen.outcome not in (CallOutcome.RAISED, CallOutcome.MISSING)
 
 
 class Breach(Exception):

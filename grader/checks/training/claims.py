@@ -10,7 +10,7 @@ from grader.checks.training.notebook_code import joined
 
 _NUMBER = r"(?P<number>\d+(?:\.\d*)?|\.\d+)\s*(?P<percent>%?)"
 #: ``val_accuracy: 0.71``, ``Validation: loss 0.9, accuracy 71 %``
-_AFTER = re.compile(rf"val(?:id|_|\b)(?:(?!val).)*?acc\w*[^\d\n%]{{0,25}}?{_NUMBER}", re.IGNORECASE)
+_AFTER = re.compile(rf"(?<![a-z])val(?:id|_|\b)(?:(?!val).)*?acc\w*[^\d\n%]{{0,25}}?{_NUMBER}", re.IGNORECASE)
 #: ``accuracy on the validation set: 0.71``
 _BEFORE = re.compile(rf"acc\w*[^\d\n]{{0,40}}?\bval(?:id\w*)?\b[^\d\n%]{{0,25}}?{_NUMBER}", re.IGNORECASE)
 _ESCAPES = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")

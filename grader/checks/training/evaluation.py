@@ -43,7 +43,8 @@ class Answered:
 class Reading:
     """In which units and order somebody returns loss and accuracy: what is divided out before they are compared.
 
-    `loss_known` is false where the loss is none of the known ones: it then says nothing in further questions.
+    `loss_known` and `accuracy_known` are false where a figure is none of the known ones: it then says nothing in further
+    questions.
     """
 
     loss_unit: str = "mean"
@@ -51,6 +52,7 @@ class Reading:
     swapped: bool = False
     softmaxed: bool = False
     loss_known: bool = True
+    accuracy_known: bool = True
 
     def read(self, returned: Figures, images: int, batch_size: int) -> Figures:
         """`returned` as mean loss and share."""
@@ -67,15 +69,18 @@ def near(got: float, expected: float) -> bool:
     return abs(got - expected) <= CLOSE * max(abs(expected), 1e-12)
 
 
-def half_right(logits: np.ndarray, random: np.random.Generator) -> np.ndarray:
-    """Labels (N,) that the network is right about for half of the images, and surely wrong about for the others."""
+def partly_right(logits: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    """Labels (N,) that the network is right about for two fifths of the images, and surely wrong about for the others.
+
+    Not for half of them, or the share of mistakes could not be told from that of hits.
+    """
     ranks = np.argsort(logits, axis=1)
     # The runner-up could become first by rounding; the third and those below cannot.
     wrong = ranks[np.arange(len(ranks)), random.integers(0, logits.shape[1] - 2, len(ranks))]
     gaps = np.take_along_axis(logits, ranks[:, -1:], 1) - np.take_along_axis(logits, ranks[:, -2:-1], 1)
     clear = gaps[:, 0] > CLOSE * logits.std()
-    first_half = random.permutation(len(ranks)) < len(ranks) // 2
-    return np.where(clear & first_half, ranks[:, -1], wrong).astype(np.int64)
+    chosen = random.permutation(len(ranks)) < 2 * len(ranks) // 5
+    return np.where(clear & chosen, ranks[:, -1], wrong).astype(np.int64)
 
 
 def reading_of(returned: Figures, answered: Answered) -> tuple[Reading, tuple[str, ...], tuple[str, ...]]:
@@ -96,7 +101,8 @@ def reading_of(returned: Figures, answered: Answered) -> tuple[Reading, tuple[st
         of_accuracy = _accuracy(accuracy, answered, expected.accuracy, count)
     if swapped:
         of_loss, of_accuracy = ("swapped", *of_loss), ("swapped", *of_accuracy)
-    return replace(reading, percent=percent, swapped=swapped), of_loss, of_accuracy
+    known = percent or near(accuracy, expected.accuracy)
+    return replace(reading, percent=percent, swapped=swapped, accuracy_known=known), of_loss, of_accuracy
 
 
 def _is_share(got: float, accuracy: float) -> bool:

@@ -38,7 +38,7 @@ def inception_train(networks: NotebookNetworks, code: ast.Module, seed: int) -> 
         first = one_step(networks, FUNCTION, IMAGES, generator(seed, CHECK, "one_step", 0))
         cases.append(first.case)
         draw = generator(seed, CHECK, "loss_goes_down", 0)
-        cases.append(attempt("loss_goes_down", lambda: loss_goes_down(networks, FUNCTION, first.rate, draw)))
+        cases.append(attempt("loss_goes_down", lambda: loss_goes_down(networks, FUNCTION, first, draw)))
     except (Breach, Unanswered) as ended:
         cases.append(failed("one_step", ended, asked))
         cases.append(failed("loss_goes_down", ended))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -12,7 +12,7 @@ from grader.checks.network.graph import Graph
 from grader.checks.training import draws
 from grader.checks.training.asking import Breach, Network, Unanswered, computed, without_softmax
 from grader.checks.training.case_evidence import attempt, failed
-from grader.checks.training.evaluation import Answered, Reading, half_right, near, reading_of
+from grader.checks.training.evaluation import Answered, Reading, near, partly_right, reading_of
 from grader.checks.training.evaluation_cases import (
     accuracy_case,
     inference_case,
@@ -38,7 +38,7 @@ _ASKED = {"images": IMAGES, "batch_size": BATCH_SIZE, "is_training": False}
 
 @dataclass(frozen=True, slots=True)
 class _Evaluated:
-    """The network after two evaluations, what these returned, and what they should have found before and after."""
+    """The network after evaluations, what two of them returned, and what they should have found before and after."""
 
     network: Network
     images: np.ndarray
@@ -62,13 +62,13 @@ def simple_evaluate(networks: NotebookNetworks, seed: int) -> list[CaseEvidence]
         return [unchanged if group == "unchanged" else failed(group, breach, _ASKED) for group in GROUPS]
     reading, of_loss, of_accuracy = reading_of(first, seen.before)
     both, returned = (seen.before, seen.after), (first, second)
-    read = [reading.read(figures, IMAGES, BATCH_SIZE) for figures in returned]
+    read = [reading.read(figures, IMAGES, seen.before.batch_size) for figures in returned]
     trains = bool(moved(seen.network.graph, seen.after_graph))
     anew = () if trains else _random_draws(first, second)
     last = partial(last_batch_case, networks.asking, seen.network, seen.images, seen.before, reading, ODD_COUNT, trains)
     return [
-        loss_case(returned, both, (*anew, *(of_loss or _of_compiled(seen, reading))), _ASKED),
-        accuracy_case(read, both, (*anew, *of_accuracy), _ASKED),
+        loss_case(returned, both, (*(of_loss or _of_compiled(seen, reading)), *anew), _ASKED),
+        accuracy_case(read, both, (*of_accuracy, *anew), _ASKED),
         unchanged,
         attempt(
             "inference_mode", lambda: inference_case(networks.asking, seen.images, BATCH_SIZE, reading, random), _ASKED
@@ -83,7 +83,7 @@ def _of_compiled(seen: _Evaluated, reading: Reading) -> tuple[str, ...]:
 
 
 def _random_draws(first: Figures, second: Figures) -> tuple[str, ...]:
-    """Two evaluations of the same images by the same weights give the same, in whatever order."""
+    """Two evaluations of the same images by the same weights give the same, in whatever order they come."""
     same = near(first.loss, second.loss) and near(first.accuracy, second.accuracy)
     return () if same else ("random_draws",)
 
@@ -92,17 +92,16 @@ def _evaluated(networks: NotebookNetworks, random: np.random.Generator) -> _Eval
     asking, network = networks.asking, networks.reset(FUNCTION)
     images = draws.images(random, IMAGES)
     logits = computed(network.logits_graph, images)
-    labels = half_right(logits, random)
-    returned = [run(asking, network, images, labels, batch_size=BATCH_SIZE, is_training=False) for _ in range(2)]
-    after = asking.graph(network)
-    later = logits
+    labels = partly_right(logits, random)
+    first = run(asking, network, images, labels, batch_size=BATCH_SIZE, is_training=False)
+    # In another order, since random numbers may begin anew with every call.
+    second = run(asking, network, images[::-1].copy(), labels[::-1].copy(), batch_size=BATCH_SIZE, is_training=False)
+    after, later, batch_size = asking.graph(network), logits, BATCH_SIZE
     if moved(network.graph, after):
+        # In a single batch the figures are those of the weights before or after, whatever the weights do between batches.
+        network, batch_size = networks.reset(FUNCTION), IMAGES
+        first = second = run(asking, network, images, labels, batch_size=IMAGES, is_training=False)
+        after = asking.graph(network)
         later = computed(without_softmax(after), images)
-    return _Evaluated(
-        network,
-        images,
-        Answered(logits, labels, BATCH_SIZE),
-        Answered(later, labels, BATCH_SIZE),
-        after,
-        tuple(returned),
-    )
+    before = Answered(logits, labels, batch_size)
+    return _Evaluated(network, images, before, replace(before, logits=later), after, (first, second))

@@ -34,7 +34,7 @@ def simple_train(networks: NotebookNetworks, seed: int) -> list[CaseEvidence]:
     cases.append(attempt("batches", lambda: batches(networks, FUNCTION, first, generator(seed, CHECK, "batches", 0))))
     cases.append(attempt("loss_returned", _raising(ended) if ended is not None else lambda: returned_figures(first)))
     draw = generator(seed, CHECK, "loss_goes_down", 0)
-    cases.append(attempt("loss_goes_down", lambda: loss_goes_down(networks, FUNCTION, first.rate, draw)))
+    cases.append(attempt("loss_goes_down", lambda: loss_goes_down(networks, FUNCTION, first, draw)))
     return cases
 
 

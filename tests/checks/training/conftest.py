@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Mapping, Sequence
 
+import numpy as np
 import pytest
 
 from grader.checks.training.asking import Asking
+from grader.checks.training.notebook_networks import NotebookNetworks
+from grader.checks.training.training_items import QUESTIONS
 from grader.model.evidence import CaseEvidence
 from grader.model.observation import CallObservation, ProbeRequest, StudentError
 from grader.model.status import CallOutcome
-from tests.checks.training.notebooks import notebook_source
+from tests.checks.training.notebooks import CALLS, notebook_source
 from tests.probes.conftest import Notebook, Raised, notebook, student_process
 
-__all__ = ["asking", "notebook", "student_process"]
+__all__ = ["ask", "live", "notebook", "student_process"]
 
 
 class ProcessNotebook:
@@ -33,23 +37,24 @@ class ProcessNotebook:
             return CallObservation(CallOutcome.RETURNED, self.process.probe(request.probe, **request.arguments))
         except Raised as raised:
             outcome = CallOutcome.MISSING if raised.kind == "FunctionMissing" else CallOutcome.RAISED
-            text = str(raised).removeprefix(f"{raised.kind}: ")
-            return CallObservation(outcome, error=StudentError(raised.kind, text))
+            return CallObservation(outcome, error=StudentError(raised.kind, raised.text))
 
 
-Ask = Callable[..., Asking]
+#: Asks one check of a notebook put together from pieces; gives the evidence by group.
+Ask = Callable[..., Mapping[str, CaseEvidence]]
 
 
 @pytest.fixture
-def asking(notebook: Notebook) -> Ask:
-    """Questions to a notebook that holds a source, by default that of a right answer with pieces replaced."""
-
-    def ask(**pieces: str) -> Asking:
-        notebook.holds(notebook_source(**pieces))
-        return Asking(ProcessNotebook(notebook))
-
-    return ask
+def live(notebook: Notebook) -> ProcessNotebook:
+    return ProcessNotebook(notebook)
 
 
-def by_group(cases: Sequence[CaseEvidence]) -> Mapping[str, CaseEvidence]:
-    return {case.group: case for case in cases}
+@pytest.fixture
+def ask(live: ProcessNotebook) -> Ask:
+    def asked(check: str, *, seed: int = 1, calls: str = CALLS, **pieces: str) -> Mapping[str, CaseEvidence]:
+        source = notebook_source(**pieces)
+        live.process.holds(source)
+        networks = NotebookNetworks(Asking(live), np.random.default_rng(seed))
+        return {case.group: case for case in QUESTIONS[check](networks, ast.parse(source + calls), seed)}
+
+    return asked

@@ -1,0 +1,108 @@
+"""Each mistake in evaluating loses the case that is about it, and is named; open readings pass with a hint."""
+
+import pytest
+
+from tests.checks.training import notebooks
+from tests.checks.training.conftest import Ask
+from tests.checks.training.verdict import failing, told
+
+LOOP = notebooks.LOOP
+RETURN = "return np.mean(losses), np.mean(hits)"
+
+#: The source of run_model, the failing groups, what is told.
+MISTAKES: dict[str, tuple[str, set[str], set[str]]] = {
+    "trains while evaluating": (
+        LOOP.replace("if is_training:\n                for w", "if True:\n                for w"),
+        {"unchanged"},
+        {"trains_while_evaluating", "weights_changed"},
+    ),
+    "dropout and batch normalisation in training mode": (
+        LOOP.replace('{"training": is_training}', '{"training": True}'),
+        {"inference_mode"},
+        {"training_mode", "statistics_changed"},
+    ),
+    "loss summed": (
+        LOOP.replace(RETURN, "return np.sum(losses), np.mean(hits)"),
+        {"loss"},
+        {"loss_summed"},
+    ),
+    "number of images instead of their share": (
+        LOOP.replace(RETURN, "return np.mean(losses), np.sum(hits)"),
+        {"accuracy"},
+        {"counts"},
+    ),
+    "share of mistakes": (
+        LOOP.replace(RETURN, "return np.mean(losses), 1 - np.mean(hits)"),
+        {"accuracy"},
+        {"counts_mistakes"},
+    ),
+    "other order": (LOOP.replace(RETURN, "return np.mean(hits), np.mean(losses)"), {"loss"}, {"swapped"}),
+    "softmax in the loss too": (
+        LOOP.replace("tf.one_hot(Y[part], 10), logits", "tf.one_hot(Y[part], 10), tf.nn.softmax(logits)"),
+        {"loss"},
+        {"softmax_twice"},
+    ),
+    "accuracy made up": (LOOP.replace(RETURN, "return np.mean(losses), 0.85"), {"accuracy"}, set()),
+    "divides by whole batches": (
+        LOOP.replace(RETURN, "return np.mean(losses), np.sum(hits) / (batch_size * -(-len(X) // batch_size))"),
+        {"last_batch"},
+        set(),
+    ),
+}
+ACCEPTED: dict[str, tuple[str, set[str]]] = {
+    "percent": (LOOP.replace(RETURN, "return np.mean(losses), 100 * np.mean(hits)"), {"percent"}),
+    "last batch left out": (LOOP.replace("len(X), batch_size)", "len(X) // batch_size * batch_size, batch_size)"), set()),
+    "last batch left out, in order": (
+        LOOP.replace("len(X), batch_size)", "len(X) // batch_size * batch_size, batch_size)").replace(
+            "np.random.permutation(len(X))", "np.arange(len(X))"
+        ),
+        {"drops_last_batch"},
+    ),
+    "mean of the batches' means": (
+        LOOP.replace("losses += list(each.numpy())", "losses.append(np.mean(each))")
+        .replace("hits += list(np.argmax(logits.numpy(), 1) == Y[part])", "hits.append(np.mean(np.argmax(logits, 1) == Y[part]))")
+        .replace("np.random.permutation(len(X))", "np.arange(len(X))"),
+        {"mean_of_batch_means"},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_evaluation_mistake_is_held_against_what_it_is_about_and_named(ask: Ask, mistake: str) -> None:
+    source, groups, expected = MISTAKES[mistake]
+    assert source != LOOP
+    cases = ask("simple.evaluate", run=source)
+    assert failing(cases) == groups, cases
+    assert told(cases) >= expected
+
+
+def test_random_draws_are_no_evaluation(ask: Ask) -> None:
+    cases = ask(
+        "simple.evaluate", run=LOOP.replace("np.random.permutation(len(X))", "np.random.randint(0, len(X), len(X))")
+    )
+    assert "loss" in failing(cases) and "random_draws" in told(cases)
+    assert not failing(cases) & {"unchanged", "last_batch"}
+
+
+@pytest.mark.parametrize("reading", ACCEPTED)
+def test_open_readings_pass_with_a_hint(ask: Ask, reading: str) -> None:
+    source, expected = ACCEPTED[reading]
+    assert source != LOOP
+    cases = ask("simple.evaluate", run=source)
+    assert not failing(cases), cases
+    assert told(cases) >= expected
+
+
+def test_code_that_runs_only_its_own_networks_is_asked_about_my_model(ask: Ask) -> None:
+    picky = LOOP.replace("    flag =", "    assert hasattr(model, 'ours')\n    flag =")
+    model = "def simple_model():\n    made = keras.Sequential([keras.Input((32, 32, 3)), *layer_list()])\n    made.ours = 1\n    return made\n"
+    own = (
+        "def my_model():\n    made = keras.Sequential([keras.Input((32, 32, 3)), layers.Flatten(), layers.Dropout(0.5), "
+        "layers.Dense(10)])\n    made.ours = 1\n    return made\n"
+    )
+    cases = ask("simple.evaluate", model=model, run=picky, more=own)
+    assert not failing(cases) and cases["inference_mode"].asked["network"] == "my_model"
+    wrong = picky.replace('{"training": is_training}', '{"training": True}')
+    assert failing(ask("simple.evaluate", model=model, run=wrong, more=own)) == {"inference_mode"}
+    cases = ask("simple.evaluate", model=model, run=wrong)
+    assert not failing(cases) and cases["inference_mode"].asked["network"] == "none could be run"
