@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from grader.model.status import CallOutcome, Visibility
 CONTRACT = "contract"
 #: All that is compared has gone through TensorFlow's single precision, whatever type a student would print.
 _SINGLE = "float32"
+_LONGEST_MESSAGE = 600
 
 
 def case(
@@ -54,6 +56,11 @@ def failed(group: str, ended: Breach | Unanswered, asked: Mapping[str, object] |
     if isinstance(ended, Breach):
         return case(group, {}, asked, problems=(ended.problem,))
     seen = ended.seen
+    error = seen.error
+    if error is not None and len(error.message) > _LONGEST_MESSAGE:
+        # Keras puts whole arrays into its messages, and the point at their end.
+        half = _LONGEST_MESSAGE // 2
+        error = replace(error, message=f"{error.message[:half]} … {error.message[-half:]}")
     return CaseEvidence(
         id=f"{group}.public0",
         group=group,
@@ -61,7 +68,7 @@ def failed(group: str, ended: Breach | Unanswered, asked: Mapping[str, object] |
         outcome=seen.outcome,
         asked=asked or {},
         seconds=seen.seconds,
-        error=seen.error,
+        error=error,
         detail=seen.detail,
         output=seen.output,
     )

@@ -21,6 +21,8 @@ from grader.model.rubric import Item
 WRITEUP = "better.writeup"
 
 _FUNCTIONS = {check.name: check.functions for check in TRAINING_CHECKS}
+#: What Keras says where an optimiser is given variables of a second network.
+_OTHER_VARIABLES = "variables it was originally built with"
 _NO_DATA = "no_data"
 _NO_CIFAR10 = "no_cifar10"
 _SELF_CHECK = "self_check"
@@ -132,9 +134,27 @@ def _asked(
             items |= asked.functions(live, to_ask)
             if task.notebook_wanted:
                 notebook, executed = _notebook_evidence(task, stored, live)
+        items |= _asked_apart(workspace, task, stored, asked, [item for item in to_ask if _stuck(items.get(item.id))])
         if _judges_submitted(data):
             items |= _submitted(workspace, task, stored, asked, to_ask)
     return PartObserved(items, notebook, asked.arrays, executed)
+
+
+def _stuck(found: ItemEvidence | None) -> bool:
+    """Whether a question failed because the notebook's one optimiser belongs to a network that it has trained before."""
+    cases = found.cases if found is not None else ()
+    return any(case.error is not None and _OTHER_VARIABLES in case.error.message for case in cases)
+
+
+def _asked_apart(
+    workspace: Workspace, task: PartTask, stored: Mapping[str, Any], asked: TrainingItems, stuck: list[Item]
+) -> dict[str, ItemEvidence]:
+    """Items asked again where nothing was trained yet, those about each network in a process of their own."""
+    items: dict[str, ItemEvidence] = {}
+    for function in dict.fromkeys(_FUNCTIONS[item.check][0] for item in stuck):
+        with workspace.live(stored, task.submission.notebooks[task.part_number], run=False) as live:
+            items |= asked.functions(live, [item for item in stuck if _FUNCTIONS[item.check][0] == function])
+    return items
 
 
 def _notebook_evidence(

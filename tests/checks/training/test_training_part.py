@@ -251,3 +251,19 @@ def test_a_used_up_budget_says_how_far_training_had_come(data: TrainingData) -> 
     assert seen is not None and seen.problem is not None
     assert seen.problem.values == {"cell": 4, "come": "epoch 3 of 20", "seconds": "12"}
     assert found.notebook is not None and found.notebook.training == (RUN,)
+
+
+def test_an_optimiser_that_belongs_to_another_network_is_asked_again_in_a_fresh_process(data: TrainingData) -> None:
+    class Stuck(Runner):
+        def _answer(self, request: ProbeRequest) -> CallObservation:
+            if request.probe != "network":
+                return super()._answer(request)
+            self.asked.append("network")
+            message = "Unknown variable. " + "0" * 5000 + " for the variables it was originally built with."
+            return CallObservation(CallOutcome.RAISED, error=StudentError("ValueError", message))
+
+    runner = Stuck()
+    found = observe_training(runner, task(), data, "")
+    assert runner.lives == [True, False] and runner.asked.count("network") == 2
+    error = item(found, "simple.define").cases[0].error
+    assert error is not None and len(error.message) < 1000
