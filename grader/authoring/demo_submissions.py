@@ -10,10 +10,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.authoring.demo_archives import Packing, packed
-from grader.authoring.demo_code import hostile, misbehaving, nested_loops, typical_bugs
-from grader.authoring.demo_code.body import Bodies
+from grader.authoring.demo_code import (
+    hostile,
+    misbehaving,
+    nested_loops,
+    small_network,
+    training_mistakes,
+    typical_bugs,
+)
+from grader.authoring.demo_code.body import Bodies, Training
 from grader.authoring.demo_layers import with_bodies, without_markers
-from grader.authoring.demo_notebooks import Outputs, as_handed_in, filled, outputs_of, stored_outputs
+from grader.authoring.demo_notebooks import Outputs, as_handed_in, filled, outputs_of, stored_outputs, written
 from grader.authoring.template import HANDED_OUT
 from grader.intake.handout import LAYER_UTILS, NOTEBOOK_NAMES
 from grader.messages import catalogue
@@ -32,7 +39,7 @@ _PART_1 = (*_CONV_FORWARD, *_CONV_BACKWARD, *_POOL_FORWARD, *_POOL_BACKWARD)
 class DemoSubmission:
     """One sample: the team's name, its archive, what it shows in one line, and the verdict to expect.
 
-    `not_passed` names the items of Part 1 that get less than full points; all others get full points.
+    `not_passed` names the items of Part 1 that get less than full points; all others of Part 1 get full points.
     """
 
     name: str
@@ -44,9 +51,9 @@ class DemoSubmission:
 
 @dataclass(frozen=True, slots=True)
 class _Sample:
-    """How a sample is made. Without `bodies` it is the reference's code; `left_out` are cells that were never run.
+    """How a sample is made. Without `bodies` it is the reference's code, Part 2 with it; `left_out` are cells never run.
 
-    `trained`: Part 2 is there too, as the reference has it. Training takes a minute, so only few samples have one.
+    `training` is a Part 2 of its own. Training takes a while, so only few samples have one.
     """
 
     key: str
@@ -55,7 +62,7 @@ class _Sample:
     not_passed: tuple[str, ...] = ()
     answer: str = ""
     left_out: Callable[[str], bool] = lambda source: False
-    trained: bool = False
+    training: Training | None = None
 
 
 def _calls(*tests: str) -> Callable[[str], bool]:
@@ -64,7 +71,7 @@ def _calls(*tests: str) -> Callable[[str], bool]:
 
 _SAMPLES = (
     _Sample("vectorised", None, Packing.FLAT_TAR_GZ, answer="Every window's gradient is `dout` times `w`; where windows "
-            "overlap, the contributions are added up. We pad as little as the stride needs.", trained=True),
+            "overlap, the contributions are added up. We pad as little as the stride needs."),
     _Sample("nested_loops", nested_loops.NESTED_LOOPS, Packing.WHOLE_ZIP, answer="We go through all windows again and add "
             "`dout * w` to the pixels of each. The padding is the same whatever the stride."),
     _Sample("kernel_flipped", typical_bugs.KERNEL_FLIPPED, Packing.FLAT_TAR_GZ, (*_CONV_FORWARD, *_CONV_BACKWARD),
@@ -77,6 +84,10 @@ _SAMPLES = (
             "We write each window's gradient to where the window was cut out."),
     _Sample("bias_averaged", typical_bugs.BIAS_AVERAGED, Packing.FLAT_TAR_GZ, _CONV_BACKWARD,
             "As forward, but with `dout` in the place of `x`. The bias takes the mean over the batch."),
+    _Sample("small_network", nested_loops.NESTED_LOOPS, Packing.FLAT_TAR_GZ, answer="One loop for every axis of `dout`.",
+            training=small_network.SMALL_NETWORK),
+    _Sample("training_mistakes", nested_loops.NESTED_LOOPS, Packing.WHOLE_ZIP, answer="Window by window.",
+            training=training_mistakes.TRAINING_MISTAKES),
     _Sample("blank", {}, Packing.FLAT_TAR_GZ, _PART_1, left_out=lambda source: True),
     _Sample("crashing", misbehaving.CRASHING, Packing.FLAT_TAR_GZ, _CONV_BACKWARD, "We did not get rid of the last error."),
     _Sample("looping", misbehaving.LOOPING, Packing.WHOLE_ZIP, _POOL_FORWARD, "It takes long, but we think it is right.",
@@ -127,8 +138,10 @@ def _work_folder(sample: _Sample, handout: dict[str, bytes], solved: dict[str, b
     if sample.key != "blank":
         outputs = _outputs(sample, layers, solved[_NOTEBOOK_1])
         files[_NOTEBOOK_1] = filled(handout[_NOTEBOOK_1], outputs, sample.answer)
-    if sample.trained:
+    if sample.bodies is None:
         files[_NOTEBOOK_2] = as_handed_in(solved[_NOTEBOOK_2])
+    if sample.training is not None:
+        files[_NOTEBOOK_2] = written(handout[_NOTEBOOK_2], sample.training)
     return files
 
 

@@ -9,8 +9,8 @@ from grader.datasets.profile import Profile
 from grader.engine.settings import RunSettings, limits_of, trains
 
 #: Share of a notebook's time limit that a usual hand-in takes. Part 1 takes a second or two, its limit is for code that
-#: loops; training takes most of its time budget, of which the limit is a multiple.
-_USUAL_SHARE = {"numpy": 0.01, "tensorflow": 1 / 3}
+#: loops; training takes most of its time budget, of which the limit is several times as much.
+_USUAL_SHARE = {"numpy": 0.01, "tensorflow": 0.15}
 #: The same of the limits on the questions to items, for a training part whose notebook is not run.
 _USUAL_SHARE_OF_ITEMS = 0.1
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import ast
 import io
 import json
 import tarfile
@@ -11,6 +12,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from grader.authoring.demo_code.body import Training
+from grader.authoring.demo_notebooks import written
 from grader.authoring.demo_submissions import DemoSubmission, make_inbox
 from grader.messages import catalogue
 from grader.model.errors import UsageError
@@ -23,7 +26,7 @@ NOTEBOOK_2 = "Assignment2-2_Training_CNN.ipynb"
 
 #: Samples whose functions all come to an end and do no harm: only these are run here.
 HARMLESS = ("vectorised", "nested_loops", "kernel_flipped", "strides_swapped", "pool_from_zero", "overlap_lost")
-HARMLESS += ("bias_averaged",)
+HARMLESS += ("bias_averaged", "small_network", "training_mistakes")
 
 
 @pytest.fixture(scope="module")
@@ -128,6 +131,26 @@ def test_one_sample_has_the_references_part_2_without_its_markers(inbox):
     assert "is not written yet" not in source
 
 
+@pytest.mark.parametrize("key", ["small_network", "training_mistakes"])
+def test_a_part_2_of_its_own_is_written_throughout_and_was_run(inbox, key: str):
+    notebook = json.loads(member(inbox[key], NOTEBOOK_2))
+    sources = ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    assert not any("is not written yet" in source for source in sources)
+    for source in sources:
+        ast.parse(source.replace("%matplotlib inline", ""))
+    # Docstrings of the hand-out stay above the team's code.
+    assert any("Trains a model, or only measures" in source and "GradientTape" in source for source in sources)
+    assert b"Validation accuracy: 0." in member(inbox[key], NOTEBOOK_2)
+
+
+def test_a_part_2_that_does_not_fit_the_hand_out_is_refused():
+    template = (TEMPLATE / NOTEBOOK_2).read_bytes()
+    with pytest.raises(ValueError, match="no cell finale"):
+        written(template, Training({}, {"finale": ""}, {}))
+    with pytest.raises(ValueError, match="no function simplest_model"):
+        written(template, Training({"simplest_model": "return None"}, {}, {}))
+
+
 @pytest.mark.parametrize("key", ["kernel_flipped", "blank", "hostile"])
 def test_other_samples_hand_in_part_2_as_it_was_handed_out(inbox, key: str):
     assert member(inbox[key], NOTEBOOK_2) == (TEMPLATE / NOTEBOOK_2).read_bytes()
@@ -184,7 +207,7 @@ def test_the_broken_archive_ends_too_early(inbox):
 
 
 def test_all_sorts_are_there_each_with_a_line_and_a_text_of_its_own(inbox):
-    assert len(inbox) == 13
+    assert len(inbox) == 15
     assert len({sample.shows for sample in inbox.values()}) == len(inbox)
     assert {key for key in catalogue().keys() if key.startswith("demo_submissions.")} == {
         f"demo_submissions.{key}" for key in inbox
@@ -195,7 +218,7 @@ def test_all_sorts_are_there_each_with_a_line_and_a_text_of_its_own(inbox):
 def test_notebooks_are_valid(inbox):
     import nbformat
 
-    for key in ("vectorised", "crashing", "hostile", "looping"):
+    for key in ("vectorised", "small_network", "training_mistakes", "crashing", "hostile", "looping"):
         for name in (NOTEBOOK, NOTEBOOK_2):
             nbformat.validate(nbformat.reads(member(inbox[key], name).decode(), as_version=4))
 

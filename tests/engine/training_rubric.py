@@ -12,7 +12,7 @@ from grader.scoring import rubric_file
 BASE = rubric_file.load(Installation.here().rubric)
 
 #: Seconds that the notebook and each of the two items may take; hours in profile ``full``.
-NOTEBOOK_S, ITEM_S, FULL_NOTEBOOK_S = 360.0, 30.0, 7200.0
+NOTEBOOK_S, ITEM_S, FULL_NOTEBOOK_S = 900.0, 30.0, 7200.0
 
 PART_2 = Part(
     title="item.part1",

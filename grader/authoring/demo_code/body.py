@@ -1,11 +1,21 @@
-"""Function bodies as text, and how one is made of another by a small change."""
+"""Function bodies and cells as text, and how one is made of another by a small change."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
-#: Names of the four functions of Part 1 → their bodies, not indented.
+#: Names of functions → their bodies, not indented.
 Bodies = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """What a team made of the notebook of Part 2: functions, `cells` by their ids, and what cells `printed`, by ids too."""
+
+    bodies: Bodies
+    cells: Mapping[str, str]
+    printed: Mapping[str, str]
 
 
 def changed(body: str, *changes: tuple[str, str]) -> str:
