@@ -35,9 +35,11 @@ def labels(random: np.random.Generator, count: int) -> np.ndarray:
 
 
 def easy_images(random: np.random.Generator, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """`images` and `labels` that a network can learn: each class has a picture of its own, with a little noise."""
+    """`images` and `labels` that a network can learn: three classes, one of them for half of the images, and each with a
+    picture of its own and a little noise. Even a network that learns which classes there are lowers its loss."""
     pictures = images(random, CLASSES)
-    drawn = labels(random, count)
+    few = random.permutation(CLASSES)[:3]
+    drawn = random.permutation(few[np.array([0, 0, 0, 1, 1, 2])[np.arange(count) % 6]]).astype(np.int64)
     return (pictures[drawn] + 0.1 * images(random, count)).astype(np.float32), drawn
 
 

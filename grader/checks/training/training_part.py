@@ -21,8 +21,9 @@ from grader.model.rubric import Item
 WRITEUP = "better.writeup"
 
 _FUNCTIONS = {check.name: check.functions for check in TRAINING_CHECKS}
-#: What Keras says where an optimiser is given variables of a second network.
-_OTHER_VARIABLES = "variables it was originally built with"
+#: What Keras says where an optimiser is given variables of a second network; then come their values, and what is long
+#: is cut.
+_OTHER_VARIABLES = "Unknown variable: <Variable"
 _NO_DATA = "no_data"
 _NO_CIFAR10 = "no_cifar10"
 _SELF_CHECK = "self_check"
@@ -143,7 +144,7 @@ def _asked(
 def _stuck(found: ItemEvidence | None) -> bool:
     """Whether a question failed because the notebook's one optimiser belongs to a network that it has trained before."""
     cases = found.cases if found is not None else ()
-    return any(case.error is not None and _OTHER_VARIABLES in case.error.message for case in cases)
+    return any(case.error is not None and case.error.message.startswith(_OTHER_VARIABLES) for case in cases)
 
 
 def _asked_apart(

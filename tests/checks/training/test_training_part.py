@@ -259,7 +259,7 @@ def test_an_optimiser_that_belongs_to_another_network_is_asked_again_in_a_fresh_
             if request.probe != "network":
                 return super()._answer(request)
             self.asked.append("network")
-            message = "Unknown variable. " + "0" * 5000 + " for the variables it was originally built with."
+            message = "Unknown variable: <Variable value=" + "0" * 5000
             return CallObservation(CallOutcome.RAISED, error=StudentError("ValueError", message))
 
     runner = Stuck()
