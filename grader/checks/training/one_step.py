@@ -111,7 +111,8 @@ def _step(network: Network, trained: Trained, images: np.ndarray, labels: np.nda
 def _by_loss(
     asking: Asking, network: Network, trained: Trained, images: np.ndarray, labels: np.ndarray, asked: dict[str, object]
 ) -> CaseEvidence:
-    """Where no step can be foretold: the weights move, and the images' loss does not leap up."""
+    """Where no step can be foretold: the weights move, roughly down the gradient or so that the loss does not
+    leap up."""
     asked = {**asked, "judged_by": "loss"}
     if not moved(trained.before, trained.after):
         return case(GROUP, {"weights": 1.0}, asked, matches=("not_trained",))
@@ -119,8 +120,10 @@ def _by_loss(
         before, after = (_loss(graph, images, labels) for graph in (trained.before, trained.after))
     except NetworkError as error:
         raise Breach(Problem("graph_unreadable", {"reason": str(error)})) from error
+    step = _step(network, trained, images, labels)
     risen = max(after / before - 1.0 - _RISE, 0.0) if before > 0 and np.isfinite(after) else 1.0
-    return case(GROUP, {"loss": risen}, asked, matches=("training_pass_differs",))
+    off = 0.0 if np.isfinite(after) and step is not None and step.goes_down() else risen
+    return case(GROUP, {"loss": off}, asked, matches=("training_pass_differs",))
 
 
 def _loss(graph: Graph, images: np.ndarray, labels: np.ndarray) -> float:

@@ -65,6 +65,11 @@ class Step:
         predicted = {name: -rate * self.gradients[name] for name in self.trained}
         return change_errors(self.before, self.change(), predicted)
 
+    def goes_down(self) -> bool:
+        """Whether the change leads down the gradient at all."""
+        factor, _ = _fit(self.change(), {name: -self.gradients[name] for name in self.trained})
+        return factor > 0
+
     def diagnosis(self) -> Diagnosis:
         """Why the step is not the contract's; empty but for the rule where it is."""
         change = self.change()
