@@ -62,6 +62,7 @@ class Executor:
                 raise UsageError(f"{package} is not installed: pip install 'cnn-grader[grading,tf]'")
         self._runner = runner
         self._preload = tuple(preload)
+        self._versions: dict[str, str] | None = None
         runner_or_none = runner if notebooks else ""
         if scratch is None:
             self._scratch = Path(tempfile.mkdtemp(prefix="cnn-grader-"))
@@ -97,7 +98,10 @@ class Executor:
 
         Read from the files that are installed for this interpreter, which runs student code too: starts no process.
         """
-        return {**versions(self._preload), "runner": self._runner}
+        if self._versions is None:
+            # Asked for several times a submission, and searched for in the file system each time.
+            self._versions = versions(self._preload)
+        return {**self._versions, "runner": self._runner}
 
     def readable_path(self, folder: Path) -> Path:
         """Where student code sees `folder`, one of `readable` or below one. Raises ValueError for any other."""
