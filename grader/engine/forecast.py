@@ -12,7 +12,7 @@ from grader.engine.settings import RunSettings, limits_of, trains
 #: loops; training takes most of its time budget, of which the limit is several times as much.
 _USUAL_SHARE = {"numpy": 0.01, "tensorflow": 0.15}
 #: The same of the limits on the questions to items, for a training part whose notebook is not run.
-_USUAL_SHARE_OF_ITEMS = 0.1
+_USUAL_SHARE_OF_ITEMS = 0.015
 
 
 @dataclass(frozen=True, slots=True)

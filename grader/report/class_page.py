@@ -57,7 +57,8 @@ def render(
     """
     cards = sorted(scorecards, key=lambda card: _natural(card.team))
     items = class_statistics.item_statistics(cards)
-    judged = [item for item in items if item.full_share is not None]
+    # What still waits for a person in some hand-ins was judged in those alone where there is nothing to read.
+    judged = [item for item in items if item.full_share is not None and not item.open]
     checks = class_statistics.check_statistics(cards)
     scores = class_statistics.score_distribution(cards)
     return render_page(

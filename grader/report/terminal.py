@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import groupby
+
 from rich.console import Console
 from rich.text import Text
 
 from grader.model.isolation import IsolationLevel
+from grader.model.message import Message
 from grader.model.scorecard import IMPORT_CHECK, CheckResult, ItemResult, Scorecard
 from grader.model.status import ItemStatus, Severity, SubmissionStatus
 from grader.report.accuracy_view import claims_line
@@ -49,6 +53,15 @@ def print_scorecard(
     _Printer(Lines(console), verbosity, public_only, notebooks_run, arrays).scorecard(scorecard)
 
 
+def _alike(items: Sequence[ItemResult]) -> list[list[ItemResult]]:
+    """The items in order; those in a row that were skipped for one and the same reason are together."""
+
+    def reason(item: ItemResult) -> object:
+        return feedback(item) if item.status is ItemStatus.SKIPPED and not item.checks else item.id
+
+    return [list(group) for _, group in groupby(items, reason)]
+
+
 class _Printer:
     def __init__(self, lines: Lines, verbosity: int, public_only: bool, notebooks_run: bool, arrays: Arrays):
         self._lines = lines
@@ -69,10 +82,11 @@ class _Printer:
             self._lines.line(write(f"terminal.{card.status.value}", reason=reason), lead=lead)
             return
         if self._verbosity >= NORMAL:
-            for item in card.items:
+            for items in _alike(card.items):
+                item = items[0]
                 told = len(item.feedback) > 1 or item.accuracy is not None or self._verbosity >= VERBOSE
                 if item.status is not ItemStatus.PASSED or told:
-                    self._details(item)
+                    self._details(item, [other.title for other in items[1:]])
         self._overview(card)
         if self._verbosity >= NORMAL:
             self._lines.line()
@@ -89,10 +103,12 @@ class _Printer:
             title = item.id if self._verbosity <= QUIET else write(item.title)
             self._lines.row(Text.assemble(self._lines.mark(item.status), row), title)
 
-    def _details(self, item: ItemResult) -> None:
+    def _details(self, item: ItemResult, others: Sequence[Message]) -> None:
+        """`others` are the titles of items of which the same is to be told."""
         title = write(item.title)
-        if self._verbosity >= VERBOSE:
+        if self._verbosity >= VERBOSE and not others:
             title += f" ({item.id})"
+        title = "; ".join([title, *map(write, others)])
         lead = Text.assemble(self._lines.mark(item.status), " ")
         self._lines.line(f"{title}: {status_word(item.status)}", lead=lead, style="bold")
         if any(check.id == IMPORT_CHECK for check in item.checks):
@@ -168,7 +184,8 @@ class _Printer:
             line(write("terminal.not_the_grade"))
         if self._verbosity <= QUIET:
             return
-        if card.data is not None:
+        # Where nothing was trained and no accuracy measured, it does not matter on which images.
+        if card.data is not None and (self._notebooks_run or any(item.accuracy is not None for item in card.items)):
             line(data_sentence(card.data))
         if not self._notebooks_run:
             line(write("terminal.notebooks_not_run"))

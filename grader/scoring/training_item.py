@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from grader.checks.table import CHECKS
 from grader.checks.training.training_check import TrainingCheck
@@ -38,7 +39,7 @@ def score_training_item(item: Item, observed: ItemEvidence, rubric: Rubric) -> I
         return unasked
     groups = case_groups(item, observed)
     tolerance, tell = rubric.tolerance_of(item), rubric.hidden_cases.tell
-    checks = [score_class(name, cases, _READING, tolerance, tell) for name, cases in groups.items()]
+    checks = [_told(score_class(name, cases, _READING, tolerance, tell)) for name, cases in groups.items()]
     passed = sum(check.status is ItemStatus.PASSED for check in checks)
     points = 0.0 if uses_what_is_forbidden(observed.cases) else credited_points(item, passed, len(checks))
     slips, cost = _slips(item, observed, rubric)
@@ -50,6 +51,11 @@ def score_training_item(item: Item, observed: ItemEvidence, rubric: Rubric) -> I
         case for cases in groups.values() for case in cases if tell == "class" or case.visibility is Visibility.PUBLIC
     ]
     return item_result(item, points, status, [summary, *slips, *_remarks(told, checks)], checks)
+
+
+def _told(check: CheckResult) -> CheckResult:
+    """`check` without figures where it is a yes: no number that went through single precision has an error of 0."""
+    return replace(check, measured=None, limit=None) if check.measured == 0 else check
 
 
 def _slips(item: Item, observed: ItemEvidence, rubric: Rubric) -> tuple[list[Message], float]:

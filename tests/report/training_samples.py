@@ -34,7 +34,7 @@ from grader.model.scorecard import Scorecard
 from grader.model.status import CallOutcome, Visibility
 from grader.scoring.rubric_file import load
 from grader.scoring.score import score
-from tests.scoring.evidence_builder import TWO_PARTS
+from tests.scoring.evidence_builder import RUBRIC_FILE
 
 ACCURACY, WRITEUP = "p2.better.accuracy", "p2.better.writeup"
 
@@ -193,7 +193,7 @@ def training_evidence(data: DataUsed = STAND_IN, team: str = "team_7") -> Eviden
 @lru_cache
 def part_2() -> Rubric:
     """The rubric's second part alone."""
-    whole = load(TWO_PARTS)
+    whole = load(RUBRIC_FILE)
     items = tuple(item for item in whole.items if item.part == 2)
     return whole.model_copy(update={"items": items, "total": sum(item.points for item in items)})
 
