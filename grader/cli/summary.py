@@ -10,7 +10,7 @@ from rich.console import Console
 from grader.cli.console import say
 from grader.engine.batch import BatchSummary
 from grader.messages import catalogue
-from grader.model.status import SubmissionStatus
+from grader.model.status import ItemStatus, SubmissionStatus
 
 
 def print_summary(console: Console, summary: BatchSummary, out: Path) -> None:
@@ -27,6 +27,11 @@ def print_summary(console: Console, summary: BatchSummary, out: Path) -> None:
             errors=len(summary.grader_errors),
         ),
     )
+    for key, wanted in (("skipped", ItemStatus.SKIPPED), ("waiting", ItemStatus.MANUAL)):
+        found = Counter(item.id for card in summary.cards for item in card.items if item.status is wanted)
+        if found:
+            items = ", ".join(f"{name} ({count})" for name, count in found.items())
+            say(console, text(f"cli.batch.{key}", items=items))
     if summary.scored_again or summary.observed_again:
         say(
             console,

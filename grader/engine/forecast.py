@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from grader.datasets.places import STAND_IN
 from grader.datasets.profile import Profile
 from grader.engine.settings import RunSettings, limits_of, trains
+from grader.model.limits import ExecutionLimits
 
 #: Share of a notebook's time limit that a usual hand-in takes. Part 1 takes a second or two, its limit is for code that
 #: loops; training takes most of its time budget, of which the limit is several times as much.
@@ -65,8 +67,15 @@ def usual_s(settings: RunSettings) -> float:
         if trains(settings.rubric, number) and settings.profile is Profile.CHECKPOINT:
             total += _USUAL_SHARE_OF_ITEMS * _items_s(settings, number)
         elif part.run_notebook:
-            total += _USUAL_SHARE[part.framework] * limits_of(settings, number).notebook_wall_s
+            total += _USUAL_SHARE[part.framework] * _limits_for_data(settings, number).notebook_wall_s
     return max(1.0, total)
+
+
+def _limits_for_data(settings: RunSettings, part: int) -> ExecutionLimits:
+    """The limits that suit the images: of the stand-in no profile has more than ``quick``."""
+    if settings.data is not None and settings.data.name == STAND_IN:
+        return settings.rubric.parts[part].limits_for(Profile.QUICK.value)  # type: ignore[index]
+    return limits_of(settings, part)
 
 
 def longest_s(settings: RunSettings) -> float:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from grader.datasets.profile import Profile
@@ -43,6 +45,12 @@ def test_training_takes_minutes_and_part_1_seconds() -> None:
 def test_profile_that_trains_nothing_takes_less() -> None:
     checkpoint = forecast.usual_s(run_settings(2, profile=Profile.CHECKPOINT))
     assert checkpoint < forecast.usual_s(run_settings(2)) / 5
+
+
+def test_profile_with_all_images_takes_no_longer_on_the_stand_in_which_has_few() -> None:
+    data = RunData(Path(), Path(), Profile.FULL, "stand-in", True, "0" * 64)
+    assert forecast.usual_s(run_settings(2, data=data, **FULL)) == forecast.usual_s(run_settings(2))
+    assert forecast.usual_s(run_settings(2, **FULL)) > forecast.usual_s(run_settings(2))
 
 
 def test_part_whose_notebook_is_not_run_takes_the_least() -> None:

@@ -8,6 +8,7 @@ import time
 
 import pytest
 
+from grader.model.status import ItemStatus
 from grader.report import class_page
 
 
@@ -43,6 +44,14 @@ def test_a_rejected_hand_in_has_its_reason(samples):
 
 def test_staff_see_their_flags(samples):
     assert "sample_suspicion" in class_page.render([samples.ordinary()])
+
+
+def test_what_still_waits_for_a_person_is_not_called_least_understood(samples):
+    waiting = samples.open_items()[0]
+    judged = dataclasses.replace(waiting, status=ItemStatus.MISSING, points=0.0)
+    page = class_page.render([samples.card(waiting, team="a"), samples.card(judged, team="b")])
+    assert "Least understood item" not in page
+    assert "Least understood item" in class_page.render([samples.card(judged, team="b")])
 
 
 def test_pass_rates_leave_open_items_and_ungraded_hand_ins_out(samples):

@@ -8,9 +8,13 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from grader.messages import LANGUAGES, speaking
+from grader.model.evidence import DataUsed
 from grader.model.isolation import IsolationLevel
-from grader.model.status import Visibility
+from grader.model.message import Message
+from grader.model.status import ItemStatus, Visibility
 from grader.report.terminal import NORMAL, QUIET, VERBOSE, print_scorecard
+
+REASON = Message("skipped.not_measured")
 
 
 def printed(card, samples, verbosity: int = NORMAL, terminal: bool = False, width: int = 80, **options) -> str:
@@ -41,6 +45,22 @@ def test_checks_that_fail_for_the_same_reason_are_named_in_one_line_and_told_in_
     assert printed(card, samples).count("first difference") == 1
     told = printed(card, samples, VERBOSE)
     assert told.count("first difference") == 1 and told.count("the one above") == 2
+
+
+def test_items_in_a_row_that_were_skipped_for_one_reason_are_told_together(samples):
+    item = dataclasses.replace(samples.partial_item(), status=ItemStatus.SKIPPED, checks=(), feedback=(REASON,))
+    other = dataclasses.replace(item, id="p1.max_pool_forward", title=REASON)
+    apart = dataclasses.replace(item, id="p1.max_pool_backward", feedback=(Message("skipped.no_data"),))
+    text = printed(samples.card(item, other, apart), samples)
+    assert text.count("\n  Nothing could be measured here.") == 1 and "same; Nothing could be measured here.: skipped" in text
+    assert text.count("The images that this needs") == 1
+
+
+def test_images_are_told_only_where_something_ran_on_them(samples):
+    data = DataUsed("stand_in", "stand-in", "drawn", "0" * 64, "quick", True)
+    card = dataclasses.replace(samples.ordinary(), data=data)
+    assert "Images used: stand-in" in printed(card, samples)
+    assert "Images used" not in printed(card, samples, notebooks_run=False)
 
 
 def test_quiet_is_one_line_an_item(samples):
