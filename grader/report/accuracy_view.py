@@ -19,9 +19,6 @@ from grader.report.wording import feedback, write
 from grader.scoring.accuracy_item import percent
 from grader.scoring.message_keys import problem_message
 
-#: The split that everybody may see: of any other one no image is shown.
-_PUBLIC_SPLIT = "test"
-
 
 @dataclass(frozen=True, slots=True)
 class ValidationFigure:
@@ -36,8 +33,8 @@ class ValidationFigure:
 class AccuracyView:
     """`figures` are accuracies on validation images; `other_data` says that the first of them is on other images.
 
-    `facts` are labels and values; `images` names what the confusion matrix and `samples` were made of. `stands_in` says
-    that nothing was measured because there was no CIFAR-10.
+    `facts` are labels and values; `images` names what the confusion matrix was made of; `samples` are of a split that
+    everybody may see. `stands_in` says that nothing was measured because there was no CIFAR-10.
     """
 
     scale: ScalePicture | None
@@ -73,7 +70,7 @@ def accuracy_view(item: ItemResult, card: Scorecard, arrays: Arrays) -> Accuracy
         problem="" if problem in feedback(item) else problem,
         images="" if paying is None else images_words(paying, card.data),
         confusion=matrix,
-        samples=sample_images(stored, names) if paying is not None and paying.split == _PUBLIC_SPLIT else (),
+        samples=sample_images(stored, names),
     )
 
 

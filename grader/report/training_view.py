@@ -11,6 +11,7 @@ from grader.model.observation import EpochSeen, TrainingRun
 from grader.report.learning_curve import ACCURACY, LOSS, Chart, chart, logged, thinned
 from grader.report.number_table import number_text
 from grader.report.wording import write
+from grader.scoring.accuracy_item import percent
 
 #: Runs that are drawn, and runs that are listed at most. A search over hyperparameters makes many of them.
 _DRAWN, _LISTED = 6, 30
@@ -118,8 +119,8 @@ def _row(run: TrainingRun) -> RunRow:
         epochs=_epochs(run),
         steps=f"{run.steps:,}" if run.steps else "",
         seconds="" if each is None else seconds_text(each),
-        accuracy=_number(logged(last, ACCURACY)) if last else "",
-        validation=_number(logged(last, ACCURACY, validation=True)) if last else "",
+        accuracy=_share(logged(last, ACCURACY)) if last else "",
+        validation=_share(logged(last, ACCURACY, validation=True)) if last else "",
     )
 
 
@@ -143,6 +144,11 @@ def _epochs(run: TrainingRun) -> str:
     if run.epochs_planned is not None and run.epochs_planned != len(run.epochs):
         return write("training_report.run.epochs_of", done=len(run.epochs), planned=run.epochs_planned)
     return str(len(run.epochs)) if run.epochs else ""
+
+
+def _share(value: float | None) -> str:
+    """An accuracy as the report writes all of them; what is no share, a metric of the team's own, as the number it is."""
+    return percent(value) if value is not None and 0 <= value <= 1 else _number(value)
 
 
 def _number(value: float | None) -> str:

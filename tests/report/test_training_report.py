@@ -78,17 +78,13 @@ def test_the_confusion_matrix_is_a_table_with_headers_both_ways():
     assert "star taken for triangle (30 of 100)" in Page(source).text
 
 
-def test_images_of_the_public_test_split_are_shown_with_words_for_each():
+def test_sample_images_are_shown_with_words_for_each():
     found = page(training_card(CIFAR10))
     said = [value for tag, name, value in found.attributes if (tag, name) == ("img", "alt")]
     assert len(said) == 20
-    assert said[3] == "Sample image 4: a test image of class automobile, predicted as deer."
+    assert said[3] == "Sample image 4: an image of class automobile, predicted as deer."
     sources = [value for tag, name, value in found.attributes if (tag, name) == ("img", "src")]
     assert all(source.startswith("data:image/png;base64,") for source in sources)
-
-
-def test_no_image_of_a_hidden_split_is_shown():
-    assert "img" not in page(training_card(STAND_IN)).tags
 
 
 def test_an_accuracy_without_stored_arrays_is_still_told():
@@ -176,7 +172,9 @@ def test_a_hostile_write_up_stays_text():
             writeup=WriteupEvidence("written", (HOSTILE, f"[x](javascript:alert(1)) ![y](http://z) {HOSTILE}"))
         )
     )
-    assert not {"script", "img", "iframe", "form"} & set(found.tags)
+    assert not {"script", "iframe", "form"} & set(found.tags)
+    sources = [value for tag, name, value in found.attributes if (tag, name) == ("img", "src")]
+    assert all(source.startswith("data:image/png;base64,") for source in sources)  # the sample images
     assert not [name for _, name, _ in found.attributes if name.startswith("on")]
     links = [value for _, name, value in found.attributes if name in {"href", "src"}]
     assert all(link.startswith("#") for link in links)

@@ -21,6 +21,7 @@ MODEL_PATH = "Utils/model_checkpoints/my_model_final"
 SUBMITTED, REEXECUTED, NONE = "submitted", "reexecuted", "none"
 
 _HANDLE = "saved"
+_HIDDEN = "hidden"
 #: Images in one request: 12 MB.
 _AT_ONCE = 1000
 _SAMPLES_PER_CLASS = 2
@@ -64,7 +65,9 @@ def measure(
         validation=_measured("validation", beside, validation.labels),
         parameters=parameters,
     )
-    return Measurement(evidence, _arrays(split, logits))
+    # A student reads the report: images are shown of a split that everybody may see.
+    shown = (validation, beside) if name == _HIDDEN else (split, logits)
+    return Measurement(evidence, {**_verdicts(split, logits), **_samples(*shown)})
 
 
 def _opened(asking: Asking, largest_bytes: int, missing: Problem) -> int | None:
@@ -114,16 +117,18 @@ def _measured(name: str, logits: np.ndarray, labels: np.ndarray) -> Measured:
     return Measured(name, len(labels), int(np.count_nonzero(logits.argmax(axis=1) == labels)))
 
 
-def _arrays(split: Split, logits: np.ndarray) -> dict[str, np.ndarray]:
-    """Predictions and labels of the split that pays; and a few images of every class with what was said of them."""
-    predictions = logits.argmax(axis=1).astype(np.int8)
+def _verdicts(split: Split, logits: np.ndarray) -> dict[str, np.ndarray]:
+    """Predictions and labels of the split that pays."""
+    return {"predictions": logits.argmax(axis=1).astype(np.int8), "labels": split.labels.astype(np.int8)}
+
+
+def _samples(split: Split, logits: np.ndarray) -> dict[str, np.ndarray]:
+    """A few images of every class with what was said of them."""
     places = np.concatenate([np.flatnonzero(split.labels == number)[:_SAMPLES_PER_CLASS] for number in range(CLASSES)])
     return {
-        "predictions": predictions,
-        "labels": split.labels.astype(np.int8),
         "samples/pixels": np.ascontiguousarray(split.pixels[places], dtype=np.uint8),
         "samples/labels": split.labels[places].astype(np.int8),
-        "samples/predictions": predictions[places],
+        "samples/predictions": logits[places].argmax(axis=1).astype(np.int8),
         "samples/scores": _probabilities(logits[places]),
     }
 

@@ -164,6 +164,9 @@ def test_the_model_that_was_trained_again_is_measured_on_images_nobody_saw(data:
     assert arrays["samples/pixels"].shape == (20, 32, 32, 3) and arrays["samples/scores"].shape == (20, 10)
     np.testing.assert_allclose(arrays["samples/scores"].sum(axis=1), 1, rtol=1e-5)
     assert list(arrays["samples/labels"]) == sorted([*range(10), *range(10)])
+    # Those that a report shows are of a split that everybody may see.
+    public = {pixels.tobytes() for pixels in data.judged.validation.pixels}
+    assert all(pixels.tobytes() in public for pixels in arrays["samples/pixels"])
     # What was saved is looked at before anything else could save.
     assert runner.asked[0] == "saved_model"
 
