@@ -167,14 +167,11 @@ def test_a_write_up_that_nobody_wrote_is_told(state: str):
 
 
 def test_a_hostile_write_up_stays_text():
-    found = page(
-        training_card(
-            writeup=WriteupEvidence("written", (HOSTILE, f"[x](javascript:alert(1)) ![y](http://z) {HOSTILE}"))
-        )
-    )
-    assert not {"script", "iframe", "form"} & set(found.tags)
-    sources = [value for tag, name, value in found.attributes if (tag, name) == ("img", "src")]
-    assert all(source.startswith("data:image/png;base64,") for source in sources)  # the sample images
+    text = f"[x](javascript:alert(1)) ![y](http://z) {HOSTILE}"
+    card = training_card(writeup=WriteupEvidence("written", (HOSTILE, text)))
+    # Without arrays, so that the report has no pictures of its own.
+    found = Page(html_report.render(card))
+    assert not {"script", "img", "iframe", "form"} & set(found.tags)
     assert not [name for _, name, _ in found.attributes if name.startswith("on")]
     links = [value for _, name, value in found.attributes if name in {"href", "src"}]
     assert all(link.startswith("#") for link in links)
