@@ -17,8 +17,11 @@ from grader.model.evidence import Problem
 from grader.model.observation import CallObservation, ProbeRequest, Value
 from grader.model.status import CallOutcome
 
-#: Name of a node that no network of TensorFlow's can have.
+#: Names of nodes that no network of TensorFlow's can have.
 _SOFTMAX = "softmax of the grader's"
+_LEAST, _MOST, _CLIPPED, _LOGARITHM = (f"{name} of the grader's" for name in ("least", "most", "clip", "logarithm"))
+#: What Keras keeps probabilities away from 0 and 1 by.
+CLIPPED = 1e-7
 _SMALLEST = 1e-30
 _LOST = frozenset({"UnknownHandle"})
 _NO_MODEL = frozenset({"NotANetwork", "NotOneTensor"})
@@ -76,6 +79,16 @@ class Network:
             return self.graph
         node = Node(_SOFTMAX, "Softmax", (self.graph.output,))
         return Graph({**self.graph.nodes, _SOFTMAX: node}, self.graph.input, Source(_SOFTMAX))
+
+    @property
+    def taken_for_probabilities(self) -> Graph:
+        """The graph whose output, through a softmax, is what a loss makes of logits that it takes for probabilities."""
+        ends = {_LEAST: CLIPPED, _MOST: 1 - CLIPPED}
+        added = [Node(name, "Const", value=np.array(end, np.float32)) for name, end in ends.items()]
+        added.append(Node(_CLIPPED, "ClipByValue", (self.graph.output, Source(_LEAST), Source(_MOST))))
+        added.append(Node(_LOGARITHM, "Log", (Source(_CLIPPED),)))
+        nodes = {**self.graph.nodes, **{node.name: node for node in added}}
+        return Graph(nodes, self.graph.input, Source(_LOGARITHM))
 
 
 def without_softmax(graph: Graph) -> Graph:

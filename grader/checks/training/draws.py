@@ -12,12 +12,15 @@ from grader.checks.network.graph import Graph, Node
 
 CLASSES = 10
 _KERNELS = {"Conv2D": 1, "MatMul": 1}
-_BIASES = {"BiasAdd": 1, "AddV2": 1, "Add": 1}
+#: Keras also turns a bias into four dimensions and back before it adds it.
+_BIASES = {"BiasAdd": 1, "AddV2": 1, "Add": 1, "Reshape": 0}
 #: Draws of weights that are tried; the first that trains everywhere is taken, and most do.
 _TRIES = 12
 #: With fewer, taking out the mean would leave too little.
 _ENOUGH_INPUTS = 8
 _FEW = 6
+#: Small: tens of thousands of features that are all there, whatever the image, would make every step overshoot.
+_LARGEST_BIAS = 0.05
 #: A gradient below this is rounding, not learning.
 _ALIVE = 1e-5
 #: Logits wider spread than this leave probabilities of 0 and 1, at which nothing is learnt.
@@ -93,7 +96,7 @@ def _drawn(random: np.random.Generator, graph: Graph, count: int) -> list[np.nda
         if value.ndim >= 2 and any(uses.get((name, at)) == op for op, at in _KERNELS.items()):
             values[place] = _kernel(random, value.shape)
         elif value.ndim == 1 and any(uses.get((name, at)) == op for op, at in _BIASES.items()):
-            values[place] = random.uniform(0.0, 0.2, value.shape).astype(np.float32)
+            values[place] = random.uniform(0.0, _LARGEST_BIAS, value.shape).astype(np.float32)
     return values
 
 

@@ -8,10 +8,15 @@ import numpy as np
 
 from grader.checks.network.gradients import cross_entropy
 from grader.checks.network.operations.activations import log_softmax
+from grader.checks.training.asking import CLIPPED, Breach
+from grader.checks.training.draws import CLASSES
 from grader.checks.training.figures import Figures
+from grader.model.evidence import Problem
 
 #: Returned figures this close to others, relative to them, are these.
 CLOSE = 1e-3
+#: With fewer, no class could be surely wrong.
+_FEWEST_CLASSES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,10 @@ class Answered:
         """The same where a loss puts probabilities through another softmax."""
         return replace(self, logits=np.exp(log_softmax(self.logits)))
 
+    def taken_for_probabilities(self) -> Answered:
+        """The same where a loss takes the logits for probabilities."""
+        return replace(self, logits=np.log(np.clip(self.logits, CLIPPED, 1 - CLIPPED)))
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -53,6 +62,11 @@ class Reading:
     softmaxed: bool = False
     loss_known: bool = True
     accuracy_known: bool = True
+
+    @property
+    def tells(self) -> bool:
+        """Whether either figure is a known one."""
+        return self.loss_known or self.accuracy_known
 
     def read(self, returned: Figures, images: int, batch_size: int) -> Figures:
         """`returned` as mean loss and share."""
@@ -72,8 +86,12 @@ def near(got: float, expected: float) -> bool:
 def partly_right(logits: np.ndarray, random: np.random.Generator) -> np.ndarray:
     """Labels (N,) that the network is right about for two fifths of the images, and surely wrong about for the others.
 
-    Not for half of them, or the share of mistakes could not be told from that of hits.
+    Not for half of them, or the share of mistakes could not be told from that of hits. Raises Breach where `logits` are
+    no row of scores for each image.
     """
+    if logits.ndim != 2 or logits.shape[1] < _FEWEST_CLASSES:
+        expected = str((len(logits), CLASSES))
+        raise Breach(Problem("wrong_shape", {"name": "logits", "got": str(logits.shape), "expected": expected}))
     ranks = np.argsort(logits, axis=1)
     # The runner-up could become first by rounding; the third and those below cannot.
     wrong = ranks[np.arange(len(ranks)), random.integers(0, logits.shape[1] - 2, len(ranks))]
@@ -118,6 +136,8 @@ def _loss(loss: float, answered: Answered, expected: float, count: int) -> tuple
         return Reading("batch_sum"), ("loss_summed",)
     if near(loss, answered.softmaxed().figures.loss):
         return Reading(softmaxed=True), ("softmax_twice",)
+    if near(loss, answered.taken_for_probabilities().figures.loss):
+        return Reading(loss_known=False), ("from_logits_missing",)
     parts = answered.batches()
     if any(near(loss, part.figures.loss) for part in (parts[0], parts[-1])):
         return Reading(loss_known=False), ("one_batch_only",)

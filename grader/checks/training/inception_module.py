@@ -12,8 +12,8 @@ from grader.checks.training.structure_cases import structure_cases, structure_of
 from grader.model.evidence import CaseEvidence
 
 CHECK = "inception.module"
-#: All different, so that an argument in another's place shows.
-ARGUMENTS = {"C1": 4, "C3_R": 3, "C3": 5, "C5_R": 2, "C5": 6, "P3_R": 7}
+#: All different, so that an argument in another's place shows; and none of `complex_model`'s, so that these show as well.
+ARGUMENTS = {"C1": 4, "C3_R": 3, "C3": 5, "C5_R": 9, "C5": 6, "P3_R": 7}
 #: Not square, so that height and width are told apart.
 SHAPE = (10, 8, 3)
 

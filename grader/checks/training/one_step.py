@@ -51,7 +51,8 @@ def one_step(networks: NotebookNetworks, function: str, count: int, random: np.r
     """Trains a network on `count` images in one batch. Raises Unanswered or Breach.
 
     Where the change is not that of the images given, it is asked again with copies of a single image: how training
-    chooses and orders its images is open, and of copies any choice is the same.
+    chooses and orders its images is open, and of copies any choice is the same. A single image also has so few bends
+    that no rounding falls on one.
     """
     asking, network = networks.asking, networks.reset(function)
     images, labels = draws.images(random, count), draws.labels(random, count)
@@ -63,15 +64,17 @@ def one_step(networks: NotebookNetworks, function: str, count: int, random: np.r
             _by_loss(asking, network, trained, images, labels, asked), Diagnosis(), trained.returned, unforetold=True
         )
     diagnosis = step.diagnosis()
-    if diagnosis.rule is None and not diagnosis.matches:
+    if not diagnosis.matches and (diagnosis.rule is None or step.is_nearly_right()):
         networks.renewed(function)
         again = networks.reset(function)
-        copies, copied = np.repeat(images[:1], count, axis=0), np.repeat(labels[:1], count)
+        # Another image, since it may be one of these that a rounding has fallen on.
+        image, label = draws.images(random, 1)[0], int(labels[0])
+        copies, copied = np.repeat(image[np.newaxis], count, axis=0), np.full(count, label)
         repeated = _step(again, train(asking, again, copies, copied, 1, count), copies, copied)
         second = repeated.diagnosis() if repeated is not None else diagnosis
         if repeated is not None and (second.rule is not None or second.matches):
             step, diagnosis, asked = repeated, second, {**asked, "images": f"{count} copies of one"}
-        elif repeated is not None and (taken := _more_steps(again, repeated, images[0], int(labels[0]), count)):
+        elif repeated is not None and (taken := _more_steps(again, repeated, image, label, count)):
             # How many steps are made of how many images is asked elsewhere.
             number, errors = taken
             evidence = case(GROUP, errors, {**asked, "images": f"{count} copies of one", "steps": number})
@@ -104,6 +107,7 @@ def _step(network: Network, trained: Trained, images: np.ndarray, labels: np.nda
         gradients=found.by_constant,
         batch_size=len(images),
         softmaxed=lambda: gradients(network.softmaxed_graph, images, labels).by_constant,
+        taken_for_probabilities=lambda: gradients(network.taken_for_probabilities, images, labels).by_constant,
         compiled=network.compiled,
     )
 

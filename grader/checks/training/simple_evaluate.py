@@ -65,14 +65,15 @@ def simple_evaluate(networks: NotebookNetworks, seed: int) -> list[CaseEvidence]
     read = [reading.read(figures, IMAGES, seen.before.batch_size) for figures in returned]
     trains = bool(moved(seen.network.graph, seen.after_graph))
     anew = () if trains else _random_draws(first, second)
-    last = partial(last_batch_case, networks.asking, seen.network, seen.images, seen.before, reading, ODD_COUNT, trains)
+    last = partial(
+        last_batch_case, networks.asking, seen.network, seen.images, seen.before, reading, first, ODD_COUNT, trains
+    )
+    mode = partial(inference_case, networks.asking, seen.images, BATCH_SIZE, reading, first, random)
     return [
         loss_case(returned, both, (*(of_loss or _of_compiled(seen, reading)), *anew), _ASKED),
         accuracy_case(read, both, (*of_accuracy, *anew), _ASKED),
         unchanged,
-        attempt(
-            "inference_mode", lambda: inference_case(networks.asking, seen.images, BATCH_SIZE, reading, random), _ASKED
-        ),
+        attempt("inference_mode", mode, _ASKED),
         attempt("last_batch", last, {"images": ODD_COUNT, "batch_size": BATCH_SIZE}),
     ]
 

@@ -13,11 +13,11 @@ import numpy as np
 from grader.checks.network.errors import NetworkError
 from grader.checks.network.graph import Graph
 from grader.checks.training import draws
-from grader.checks.training.case_evidence import case
+from grader.checks.training.case_evidence import CONTRACT, case
 from grader.checks.training.descent import MOMENTA, Arrays, Course, Rule
 from grader.checks.training.notebook_networks import NotebookNetworks
 from grader.checks.training.one_step import OneStep
-from grader.checks.training.step import LEARNING_RATE, OTHER, change_errors, changes, moved
+from grader.checks.training.step import EXACT, LEARNING_RATE, OTHER, change_errors, changes, moved
 from grader.checks.training.training_run import Trained, train
 from grader.model.evidence import CaseEvidence, Problem
 
@@ -30,6 +30,8 @@ _MOST_STEPS = 12
 _ONE_BY_ONE = EPOCHS * IMAGES
 #: A step less or more must change the weights by this share, or they would not tell how many there were.
 _DISTINCT = 0.05
+#: No mistake that is known comes as near as this.
+_NEARLY = 0.1
 _SCALES = (0.3, 0.3, 0.3, 0.3)
 _ASKED = {"images": f"{IMAGES} copies of one", "batch_size": BATCH_SIZE, "epochs": EPOCHS}
 
@@ -37,8 +39,16 @@ _ASKED = {"images": f"{IMAGES} copies of one", "batch_size": BATCH_SIZE, "epochs
 def batches(networks: NotebookNetworks, function: str, first: OneStep, random: np.random.Generator) -> CaseEvidence:
     """`first` says by which rule the network's first step went: a mistake that shows there is not held against this again.
 
-    Raises Unanswered or Breach.
+    What is nearly right is asked again with another image: see EXACT. Raises Unanswered or Breach.
     """
+    found = _batches(networks, function, first, random)
+    error = max(found.errors.get(CONTRACT, {"": 0.0}).values())
+    if EXACT < error < _NEARLY and not found.matches and not found.problems:
+        return _batches(networks, function, first, random)
+    return found
+
+
+def _batches(networks: NotebookNetworks, function: str, first: OneStep, random: np.random.Generator) -> CaseEvidence:
     network = networks.reset(function)
     found = first.diagnosis
     graph = network.softmaxed_graph if found.softmaxed else network.logits_graph
@@ -49,7 +59,11 @@ def batches(networks: NotebookNetworks, function: str, first: OneStep, random: n
     if first.unforetold or not foretold:
         still = 0.0 if moved(trained.before, trained.after) else 1.0
         return case(GROUP, {"weights": still}, {**_ASKED, "judged_by": "weights"})
-    errors = _errors(trained, course.after(STEPS))
+    predicted = course.after(STEPS)
+    errors = _errors(trained, predicted)
+    if rule.kind != "descent" and _far_off(trained, predicted) < _DISTINCT / 2:
+        # Where a gradient is next to nothing, such a rule goes as far this way or that, by how it was rounded.
+        return case(GROUP, {"weights": 0.0}, {**_ASKED, "steps": STEPS, "judged_by": "the weights together"})
     if max(errors.values(), default=1.0) <= OTHER or "not_trained" in found.matches:
         return case(GROUP, errors, {**_ASKED, "steps": STEPS})
     if found.rule is None:
@@ -109,6 +123,17 @@ def _errors(trained: Trained, predicted: Graph, count: int = STEPS) -> dict[str,
     names = [name for name in trained.before.variables if name in predicted.nodes and name in trained.after.nodes]
     change = changes(trained.before, trained.after, names)
     return change_errors(trained.before, change, changes(trained.before, predicted, names), count)
+
+
+def _far_off(trained: Trained, predicted: Graph) -> float:
+    """Of all weights together: how far they are from where they should be, of how far they should have gone."""
+    names = [name for name in trained.before.variables if name in predicted.nodes and name in trained.after.nodes]
+    got, wanted = (changes(trained.before, graph, names) for graph in (trained.after, predicted))
+    off, far = (
+        float(np.sqrt(sum(np.sum(array**2) for array in arrays)))
+        for arrays in ([got[name] - wanted[name] for name in names], wanted.values())
+    )
+    return off / far if far > 0 and np.isfinite(off) else 1.0
 
 
 def _fits(trained: Trained, predicted: Graph, count: int = STEPS) -> bool:

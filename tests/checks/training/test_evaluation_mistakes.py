@@ -43,6 +43,19 @@ MISTAKES: dict[str, tuple[str, set[str], set[str]]] = {
         {"softmax_twice"},
     ),
     "accuracy made up": (LOOP.replace(RETURN, "return np.mean(losses), 0.85"), {"accuracy"}, set()),
+    "logits taken for probabilities": (
+        LOOP.replace(
+            "tf.nn.softmax_cross_entropy_with_logits(tf.one_hot(Y[part], 10), logits)",
+            "keras.losses.sparse_categorical_crossentropy(Y[part], logits)",
+        ),
+        {"loss"},
+        {"from_logits_missing"},
+    ),
+    "both figures made up": (
+        LOOP.replace(RETURN, "return 1.2, 0.85"),
+        {"loss", "accuracy", "inference_mode", "last_batch"},
+        {"fixed_figures"},
+    ),
     "divides by whole batches": (
         LOOP.replace(RETURN, "return np.mean(losses), np.sum(hits) / (batch_size * -(-len(X) // batch_size))"),
         {"last_batch"},
@@ -74,6 +87,15 @@ def test_evaluation_mistake_is_held_against_what_it_is_about_and_named(ask: Ask,
     cases = ask("simple.evaluate", run=source)
     assert failing(cases) == groups, cases
     assert told(cases) >= expected
+
+
+@pytest.mark.parametrize("end", ["layers.Reshape((10, 1))", "layers.Dense(2)", "layers.Reshape((1, 10))"])
+def test_scores_that_are_no_row_for_each_image_are_told(ask: Ask, end: str) -> None:
+    layer_list = notebooks.LAYERS.replace(
+        "layers.Dense(10, activation=end)", f"layers.Dense(10, activation=end), {end}"
+    )
+    cases = ask("simple.evaluate", run=LOOP, layer_list=layer_list)
+    assert "wrong_shape" in told(cases) and failing(cases) == set(cases)
 
 
 def test_random_draws_are_no_evaluation(ask: Ask) -> None:

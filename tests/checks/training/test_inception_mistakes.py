@@ -22,6 +22,11 @@ MODULES: dict[str, tuple[str, set[str], str]] = {
         "reduction_missing",
     ),
     "no activation": (MODULE.replace(', activation="relu"', ""), {"activations"}, "activation_missing"),
+    "numbers of its own": (
+        MODULE.replace("    def conv", "    C1, C3_R, C3, C5_R, C5, P3_R = 8, 2, 8, 2, 8, 2\n    def conv"),
+        {"concatenation"},
+        "arguments_unused",
+    ),
     "filters of another branch": (
         MODULE.replace("C3, 3)", "C5, 3)").replace("C5, 5)", "C3, 5)"),
         {"branch_3x3", "branch_5x5"},

@@ -49,6 +49,33 @@ MISTAKES: dict[str, tuple[dict[str, str], set[str], set[str]]] = {
         {"loss_summed"},
     ),
     "from_logits forgotten": ({"compiled": compiled(loss=f"{LOSS}()")}, {"one_step"}, {"from_logits_missing"}),
+    "loss by its name": (
+        {"compiled": compiled(loss="'sparse_categorical_crossentropy'")},
+        {"one_step"},
+        {"from_logits_missing"},
+    ),
+    "logits taken for probabilities in a loop": (
+        {
+            "run": notebooks.LOOP.replace(
+                "tf.nn.softmax_cross_entropy_with_logits(tf.one_hot(Y[part], 10), logits)",
+                "keras.losses.sparse_categorical_crossentropy(Y[part], logits)",
+            )
+        },
+        {"one_step"},
+        {"from_logits_missing"},
+    ),
+    "adam at its usual rate": ({"compiled": compiled("'adam'")}, {"one_step"}, {"other_optimizer"}),
+    "adagrad": ({"compiled": compiled("keras.optimizers.Adagrad(0.01)")}, {"one_step"}, {"other_optimizer"}),
+    "weight decay of the optimiser": (
+        {"compiled": compiled("keras.optimizers.SGD(0.01, weight_decay=0.01)")},
+        {"one_step"},
+        {"weight_decay"},
+    ),
+    "little weight decay": (
+        {"layer_list": layers_with("layers.Dense(8, kernel_regularizer=keras.regularizers.l2(0.01),")},
+        {"one_step"},
+        {"weight_decay"},
+    ),
     "softmax in the loss too": (
         {
             "run": notebooks.LOOP.replace(
