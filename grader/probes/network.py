@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Mapping
 from typing import Any
 
@@ -51,14 +52,28 @@ def _compiled(model: Any) -> dict[str, Value] | None:
         return None
     loss = model.loss
     name = loss if isinstance(loss, str) else getattr(loss, "__name__", None) or type(loss).__name__
-    configuration = loss.get_config() if isinstance(loss, keras.losses.Loss) else {}
-    from_logits = configuration.get("from_logits")
     return {
         "optimizer": type(model.optimizer).__name__,
         "learning_rate": _learning_rate(model.optimizer),
         "loss": str(name),
-        "from_logits": from_logits if isinstance(from_logits, bool) else None,
+        "from_logits": _from_logits(loss),
     }
+
+
+def _from_logits(loss: Any) -> bool | None:
+    """Whether the loss expects logits: as it was built, or, of a name or function, by its default. None if unknown."""
+    import keras
+
+    told: Any = None
+    try:
+        if isinstance(loss, keras.losses.Loss):
+            told = loss.get_config().get("from_logits")
+        elif isinstance(loss, str) or inspect.isfunction(loss):
+            function = keras.losses.get(loss) if isinstance(loss, str) else loss
+            told = inspect.signature(function).parameters["from_logits"].default
+    except (KeyError, TypeError, ValueError, NotImplementedError):
+        return None
+    return told if isinstance(told, bool) else None
 
 
 def _learning_rate(optimizer: Any) -> float | None:

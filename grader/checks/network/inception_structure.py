@@ -71,8 +71,11 @@ def groups(structure: Structure, arguments: Mapping[str, int]) -> Mapping[str, t
     matched, extra = _matched(module.branches, arguments)
     by_group = {name: tuple(_branch_problems(found, arguments)) for name, found in matched.items()}
     found = [alignment for alignment in matched.values() if alignment is not None]
+    fixed = _arguments_unused(found, arguments)
+    if fixed:
+        by_group = {name: _without_filters(problems) for name, problems in by_group.items()}
     spatial = _spatial_problems(found, structure)
-    joining = _join_problems(module, extra)
+    joining = fixed + _join_problems(module, extra)
     channels = structure.output_shape[-1] if structure.output_shape else 0
     expected = sum(arguments[parts[-1][0]] for parts in _BRANCHES.values())
     # Where a branch differs, the number of channels follows from that.
@@ -144,6 +147,20 @@ def _named_filters(problem: Problem, arguments: Mapping[str, int]) -> Problem:
         return problem
     used = next((name for name, value in arguments.items() if value == problem.values["found"]), None)
     return problem if used is None else Problem("filters_swapped", {**problem.values, "used": used})
+
+
+def _arguments_unused(found: Sequence[Alignment], arguments: Mapping[str, int]) -> list[Problem]:
+    """Where no number of filters is any of `arguments`, which are all different: one slip, not one in each branch."""
+    if len(set(arguments.values())) < len(arguments):
+        return []
+    numbers = [(own, layer.filters) for one in found for own, layer in one.pairs if isinstance(layer, Convolution)]
+    if len(numbers) < len(arguments) or any(number in arguments.values() for _, number in numbers):
+        return []
+    return [Problem("arguments_unused", {"found": ", ".join(f"{own.name} = {number}" for own, number in numbers)})]
+
+
+def _without_filters(problems: Sequence[Problem]) -> tuple[Problem, ...]:
+    return tuple(problem for problem in problems if problem.id != "filters")
 
 
 def _spatial_problems(found: Sequence[Alignment], structure: Structure) -> list[Problem]:
