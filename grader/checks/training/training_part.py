@@ -49,7 +49,7 @@ def observe_training(
         if (reason := _unmeasured(task, data)) is not None:
             items[item.id] = _not_asked(task, item, reason)
             to_ask.remove(item)
-    runs = _runs(task, data, to_ask)
+    runs = _runs(task, data, to_ask) and not _untouched(task, stored)
     if stored is None or not (to_ask or (runs and task.notebook_wanted)):
         return PartObserved(items, notebook)
     return _asked(runner, task, data, stored, items, to_ask, runs)
@@ -97,6 +97,14 @@ def _runs(task: PartTask, data: TrainingData, to_ask: list[Item]) -> bool:
     return task.notebook_wanted or (
         not _judges_submitted(data) and any(item.check == accuracy.CHECK for item in to_ask)
     )
+
+
+def _untouched(task: PartTask, stored: Mapping[str, Any] | None) -> bool:
+    """Whether none of the part's functions is written: running such a notebook shows nothing but that."""
+    code = code_of(stored or {})
+    checks = [item.check for item in task.rubric.items if item.part == task.part_number]
+    functions = {name for check in checks for name in _FUNCTIONS[check]}
+    return bool(functions) and all(implementation(code, [name]) != "written" for name in functions)
 
 
 def _judges_submitted(data: TrainingData) -> bool:

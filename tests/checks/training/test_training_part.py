@@ -270,3 +270,11 @@ def test_an_optimiser_that_belongs_to_another_network_is_asked_again_in_a_fresh_
     assert runner.lives == [True, False] and runner.asked.count("network") == 2
     error = item(found, "simple.define").cases[0].error
     assert error is not None and len(error.message) < 1000
+
+
+def test_a_notebook_in_which_nothing_is_written_is_not_run(data: TrainingData) -> None:
+    runner = Runner()
+    stub = "def simple_model():\n    raise NotImplementedError('not yet')\nsimple_model()\n"
+    found = observe_training(runner, task(stub, markdown=""), data, "")
+    assert not runner.folders and item(found, "simple.define").implementation == "stub"
+    assert found.notebook is not None and found.notebook.status == "not_run"
