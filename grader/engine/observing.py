@@ -6,9 +6,11 @@ from collections.abc import Sequence
 
 from grader.checks.observe import Laboratory, Observed, observe
 from grader.checks.oracle import Oracle
+from grader.datasets.profile import Profile
 from grader.engine import packages, seed
 from grader.engine.settings import RunSettings, intake_limits, trains
 from grader.execute.executor import Executor
+from grader.execute.gpu_devices import gpu_devices
 from grader.intake import Handout
 from grader.intake.handout import NOTEBOOK_NAMES
 from grader.model.evidence import Evidence
@@ -93,4 +95,6 @@ def _executor(settings: RunSettings, part: int) -> Executor:
     if not trains(settings.rubric, part):
         return Executor(**executor)
     served = (settings.data.served,) if settings.data is not None else ()
-    return Executor(**executor, preload=_PRELOADED, readable=served, threads=settings.threads)
+    # Its driver is a large surface to attack, so untrusted code sees a GPU only where the training is worth it.
+    devices = gpu_devices() if settings.profile is Profile.FULL else ()
+    return Executor(**executor, preload=_PRELOADED, readable=served, threads=settings.threads, devices=devices)

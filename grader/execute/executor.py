@@ -33,8 +33,9 @@ class Executor:
     `hidden` are further paths to hide. `preload` are packages to import before the first fork, so that no child has to;
     they have to be installed. `readable` are folders that student code may read at every level; where it finds them says
     `readable_path`. `threads` is how many TensorFlow and OpenMP use in a child (default: what they choose; one).
-    `scratch` is a folder for temporary files (default: one of its own). `launcher` is ``fork``, ``spawn`` (no isolation), or None for what this platform offers. Without `notebooks` only
-    probes can be run, and what notebooks need is not imported, which takes most of the start.
+    `devices` are paths of device nodes that it may use, as those of a GPU. `scratch` is a folder for temporary files
+    (default: one of its own). `launcher` is ``fork``, ``spawn`` (no isolation), or None for what this platform offers.
+    Without `notebooks` only probes can be run, and what notebooks need is not imported, which takes most of the start.
 
     Every method may raise InfrastructureError, which is never the student's doing.
     """
@@ -48,6 +49,7 @@ class Executor:
         preload: Sequence[str] = (),
         readable: Sequence[Path] = (),
         threads: int | None = None,
+        devices: Sequence[str] = (),
         scratch: Path | None = None,
         hidden: Sequence[Path] = (),
         launcher: str | None = None,
@@ -87,7 +89,7 @@ class Executor:
             from grader.sandbox import default_wall
 
             wall = default_wall(
-                (*hidden, *installed_paths(forbidden_modules)), self._scratch, map(str, self._readable.paths)
+                (*hidden, *installed_paths(forbidden_modules)), self._scratch, map(str, self._readable.paths), devices
             )
             self._launcher = ForkLauncher(
                 level, runner_or_none, forbidden_modules, self._scratch, wall, preload, threads

@@ -84,7 +84,9 @@ class Zygote:
         sys.path[:] = [entry for entry in sys.path if entry != settings["package_root"]]
         wall = settings["wall"]
         self._sandbox.enter_wall(
-            WallPolicy(readable=tuple(wall["readable"]), hidden=tuple(wall["hidden"]), scratch=wall["scratch"])
+            WallPolicy(
+                tuple(wall["readable"]), tuple(wall["hidden"]), scratch=wall["scratch"], devices=tuple(wall["devices"])
+            )
         )
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         own_modules()

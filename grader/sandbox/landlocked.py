@@ -71,7 +71,7 @@ class LandlockSandbox:
         credentials.forbid_new_privileges()
         self._readable = [
             *landlock.read_grants(policy.readable, policy.hidden),
-            *(landlock.Grant(path, landlock.USE_DEVICE) for path in _existing(_DEVICES)),
+            *(landlock.Grant(path, landlock.USE_DEVICE) for path in _existing((*_DEVICES, *policy.devices))),
         ]
         scratch = landlock.Grant(policy.scratch, landlock.EVERYTHING)
         landlock.restrict([*self._readable, landlock.Grant("/proc", landlock.READ), scratch])

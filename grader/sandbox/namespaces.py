@@ -59,7 +59,7 @@ class NamespaceSandbox:
         self._as_root = os.geteuid() == 0
         _enter_namespaces(_OWN, as_root=self._as_root)
         disk = Disk(_WALL_DISK_BYTES, _DISK_FILES, os.getuid(), {_TEMPORARY: _STICKY})
-        replace_root(policy.readable, policy.hidden, disk, fresh_proc=False)
+        replace_root(policy.readable, policy.hidden, disk, policy.devices, fresh_proc=False)
         if self._as_root:
             credentials.keep_capabilities(_WALL_CAPABILITIES)
         self._wall = policy
@@ -83,7 +83,7 @@ class NamespaceSandbox:
         os.setsid()
         places = {_TEMPORARY: _STICKY, _SHARED_MEMORY: _STICKY, policy.work: _PRIVATE}
         disk = Disk(policy.limits.disk_bytes, _DISK_FILES, uid, places)
-        replace_root(self._wall.readable, (), disk, fresh_proc=True)
+        replace_root(self._wall.readable, (), disk, self._wall.devices, fresh_proc=True)
         environment.clear_environment()
         # Process 1 counts as well.
         resource_limits.apply(policy.limits, processes_already=processes_already + 1)

@@ -16,12 +16,14 @@ class WallPolicy:
     `readable`: absolute paths that stay visible, read-only. `hidden`: absolute paths below a readable one whose
     content must not be seen; a hidden folder looks empty or unreadable, so importing its name must be refused by
     other means. `scratch`: the folder of the host below which work folders are made at the levels that do not
-    mount one of their own; it stays writable there, and root makes it passable for other users.
+    mount one of their own; it stays writable there, and root makes it passable for other users. `devices`: device nodes
+    (or folders of them) of the machine that may be used, as of a GPU.
     """
 
     readable: tuple[str, ...]
     hidden: tuple[str, ...]
     scratch: str
+    devices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,8 +48,10 @@ class Disk:
     places: dict[str, int]
 
 
-def replace_root(readable: Iterable[str], hidden: Iterable[str], disk: Disk, *, fresh_proc: bool) -> None:
-    """Make a root folder that shows `readable` (read-only), `disk`, a few devices and /proc, and nothing else.
+def replace_root(
+    readable: Iterable[str], hidden: Iterable[str], disk: Disk, devices: Iterable[str] = (), *, fresh_proc: bool
+) -> None:
+    """Make a root folder that shows `readable` (read-only), `disk`, `devices` and a few harmless ones, /proc, and nothing else.
 
     What lies below `hidden` is covered: folders look empty, files are empty. Links on the way to a readable path are
     kept. Paths that do not exist are left out. `fresh_proc`: /proc of this process namespace instead of a view of
@@ -76,7 +78,7 @@ def replace_root(readable: Iterable[str], hidden: Iterable[str], disk: Disk, *, 
             if not os.path.lexists(root + path):
                 os.makedirs(os.path.dirname(root + path), exist_ok=True)
                 os.symlink(target, root + path)
-        _place_devices(root)
+        _place_devices(root, devices)
         os.makedirs(f"{root}/proc")
         if fresh_proc:
             mount("proc", f"{root}/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC)
@@ -122,11 +124,11 @@ def _cover(root: str, target: str) -> None:
     make_read_only(target)
 
 
-def _place_devices(root: str) -> None:
-    for name in _DEVICES:
-        target = f"{root}/dev/{name}"
-        _make_mount_point(target, is_folder=False)
-        mount(f"/dev/{name}", target, None, MS_BIND)
+def _place_devices(root: str, further: Iterable[str]) -> None:
+    for path in (*(f"/dev/{name}" for name in _DEVICES), *(path for path in further if os.path.exists(path))):
+        target = root + path
+        _make_mount_point(target, is_folder=os.path.isdir(path))
+        mount(path, target, None, MS_BIND)
         make_read_only(target, keep_devices=True)
     for name, target in _DEVICE_LINKS.items():
         os.symlink(target, f"{root}/dev/{name}")

@@ -29,12 +29,15 @@ _SYSTEM = (
 
 
 def default_wall(
-    extra_hidden: Iterable[str] = (), scratch: str | None = None, extra_readable: Iterable[str] = ()
+    extra_hidden: Iterable[str] = (),
+    scratch: str | None = None,
+    extra_readable: Iterable[str] = (),
+    devices: Iterable[str] = (),
 ) -> WallPolicy:
     """The wall for this interpreter, its virtual environment and the system's libraries.
 
     The grader's own package is hidden where it is installed below one of them, so whoever enters the wall imports
-    what it needs of it before. `extra_readable`: further paths, as of data sets. `scratch`: the system's folder for
+    what it needs of it before. `extra_readable`: further paths, as of data sets. `devices`: of the machine, as a GPU's. `scratch`: the system's folder for
     temporary files unless given. All paths are made absolute; links are kept and where they lead is added.
     """
     # The package is looked up from this file, as __file__ of a namespace or zipped package may be missing.
@@ -43,6 +46,7 @@ def default_wall(
         readable=_with_real_paths([*_SYSTEM, *_python_paths(), *extra_readable]),
         hidden=_with_real_paths([package, *extra_hidden]),
         scratch=os.path.realpath(scratch or tempfile.gettempdir()),
+        devices=tuple(devices),
     )
 
 
