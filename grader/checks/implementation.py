@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import warnings
+from collections.abc import Collection
 
 
 def _parsed(source: bytes) -> ast.Module | None:
@@ -38,18 +39,24 @@ def _does_nothing(statement: ast.stmt) -> bool:
     return False
 
 
-def _packs_arguments(statement: ast.stmt) -> bool:
-    """`cache = (x, w, b, conv_param)` and `return out, cache` stand in the hand-out itself."""
+def _packs_arguments(statement: ast.stmt, own: Collection[str]) -> bool:
+    """`cache = (x, w, b, conv_param)` and `return out, cache` stand in the hand-out itself.
+
+    `own` are the function's arguments and variables: what is made elsewhere may be an answer.
+    """
     if isinstance(statement, ast.Return):
-        return statement.value is None or _only_names(statement.value)
+        return statement.value is None or _only_names(statement.value, own)
     if isinstance(statement, ast.Assign):
-        return _only_names(statement.value)
+        return _only_names(statement.value, own)
     return False
 
 
-def _only_names(value: ast.expr) -> bool:
+def _only_names(value: ast.expr, own: Collection[str]) -> bool:
     parts = value.elts if isinstance(value, ast.Tuple) else [value]
-    return all(isinstance(part, ast.Name) or (isinstance(part, ast.Constant) and part.value is None) for part in parts)
+    return all(
+        part.id in own if isinstance(part, ast.Name) else isinstance(part, ast.Constant) and part.value is None
+        for part in parts
+    )
 
 
 def _bound_elsewhere(tree: ast.Module, name: str, definition: ast.FunctionDef) -> bool:
@@ -78,7 +85,9 @@ def is_stub_in(tree: ast.Module, function: str) -> bool:
     node = _function(tree, function)
     if node is None or node.decorator_list or _bound_elsewhere(tree, function, node):
         return False
-    return all(_does_nothing(statement) or _packs_arguments(statement) for statement in node.body)
+    own = {argument.arg for argument in ast.walk(node) if isinstance(argument, ast.arg)}
+    own |= {name.id for name in ast.walk(node) if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store)}
+    return all(_does_nothing(statement) or _packs_arguments(statement, own) for statement in node.body)
 
 
 def definition_line(source: bytes, function: str) -> int | None:

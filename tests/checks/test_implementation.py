@@ -27,6 +27,10 @@ def test_bodies_that_compute_nothing_are_stubs(body: str) -> None:
     assert is_stub(f"def f(x, w, cache=None):\n    {body}\n".encode(), "f")
 
 
+def test_handing_on_what_is_made_elsewhere_is_no_stub() -> None:
+    assert not is_stub(b"model = build()\ndef f():\n    return model\n", "f")
+
+
 @pytest.mark.parametrize(
     "source",
     [
