@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 
 from grader.model.observation import Value
-from grader.probes.namespace import notebook_function
-from grader.probes.networks import Network, adopt, keep, parameters
+from grader.probes.networks import Network, adopt, keep, made_by, parameters
 from grader.probes.op_graph import read_graph
 
 
@@ -27,7 +26,7 @@ def network(arguments: Mapping[str, Value]) -> Value:
     without Keras, the order of tf.Module's ``variables``. ``wrapped`` says that the model came as the first of several
     values. Raises FunctionMissing, NotANetwork, NotOneTensor, or what the student's code raises.
     """
-    made = notebook_function(arguments["function"])(*arguments.get("args", ()))
+    made = made_by(arguments["function"], *arguments.get("args", ()))
     adopted = adopt(made, arguments["function"])
     keep(arguments["handle"], adopted)
     return told(adopted, values=arguments.get("values", True))

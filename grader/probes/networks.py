@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from grader.probes.namespace import notebook_function
 from grader.probes.op_graph import further_variables
 
 IMAGE_SHAPE = (32, 32, 3)
@@ -42,6 +43,7 @@ class Network:
     `weights` are variables with ``handle`` and ``assign``: the model's own list (trainable and not), then those that
     the inference pass reads beside. `wrapped` where the model came as the first element of a tuple or list. `traced` is
     the inference pass as it was when the network was taken up; it reads the weights as they are whenever it is asked.
+    `made` is that tuple or list itself, None where the model came alone.
     """
 
     model: Any
@@ -51,6 +53,7 @@ class Network:
     wrapped: bool = False
     dtype: str = "float32"
     traced: Any = None
+    made: Any = None
 
     def inference(self) -> Any:
         """The ConcreteFunction of the inference pass as it is now: traced anew where something but weights may have changed.
@@ -95,7 +98,21 @@ def adopt(made: object, function: str, shape: tuple[int, ...] = IMAGE_SHAPE) -> 
         model, wrapped = made[0], True
     if not _is_network(model):
         raise NotANetwork(function, made)
-    return complete(Network(model, _caller(model), shape, _own_weights(model), wrapped))
+    network = Network(model, _caller(model), shape, _own_weights(model), wrapped, made=made if wrapped else None)
+    return complete(network)
+
+
+def made_by(name: str, *arguments: Any) -> object:
+    """What the notebook's function (or class) `name` gives for `arguments`.
+
+    A model itself under that name is taken as it is: ``simple_model = simple_model()``. Raises FunctionMissing, or what
+    the student's code raises.
+    """
+    import keras
+    import tensorflow as tf
+
+    function = notebook_function(name)
+    return function if isinstance(function, (keras.Model, tf.Module)) else function(*arguments)
 
 
 def complete(network: Network) -> Network:

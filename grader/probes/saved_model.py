@@ -10,8 +10,7 @@ from grader.model.observation import Value
 from grader.probes.graph_outline import same_network
 from grader.probes.lookup import FunctionMissing
 from grader.probes.model_loading import Damaged, ensure_whole, first_line, load, reason
-from grader.probes.namespace import notebook_function
-from grader.probes.networks import Network, adopt, keep, parameters
+from grader.probes.networks import Network, adopt, keep, made_by, parameters
 from grader.probes.op_graph import read_graph
 from grader.probes.saved_files import SAVED_MODEL, TF1_CHECKPOINT, WEIGHTS, SavedFile, find_saved
 
@@ -70,7 +69,7 @@ def _open(file: SavedFile, builder: str) -> tuple[Network | None, dict[str, Valu
     if file.kind == SAVED_MODEL or why == "corrupted":
         return None, {"reason": why, "detail": detail}
     try:
-        network = adopt(notebook_function(builder)(), builder)
+        network = adopt(made_by(builder), builder)
     except MemoryError:
         raise
     except Exception as error:
@@ -97,7 +96,7 @@ def _load_weights(model: Any, file: SavedFile) -> None:
 
 def _matches(network: Network, builder: str) -> bool | None:
     try:
-        built = adopt(notebook_function(builder)(), builder)
+        built = adopt(made_by(builder), builder)
         graphs = [read_graph(each.traced, each.weights, values=False) for each in (network, built)]
     except MemoryError:
         raise
