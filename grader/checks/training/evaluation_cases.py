@@ -10,7 +10,7 @@ from grader.checks.network.graph import Graph
 from grader.checks.training.asking import Asking, Breach, Network, Unanswered, computed, gone, without_softmax
 from grader.checks.training.case_evidence import case
 from grader.checks.training.evaluation import CLOSE, Answered, Reading, partly_right
-from grader.checks.training.figures import Figures, figures_of
+from grader.checks.training.figures import Figures, read_figures
 from grader.checks.training.step import moved, weight_names
 from grader.checks.training.training_run import run, trains_otherwise
 from grader.model.evidence import CaseEvidence, Problem
@@ -33,11 +33,17 @@ def loss_case(
 
 
 def accuracy_case(
-    read: Sequence[Figures], both: Sequence[Answered], matches: tuple[str, ...], asked: Asked
+    read: Sequence[Figures],
+    both: Sequence[Answered],
+    matches: tuple[str, ...],
+    problem: Problem | None,
+    asked: Asked,
 ) -> CaseEvidence:
-    """`read` as `loss_case`'s, but as shares and in the right order."""
+    """`read` as `loss_case`'s, but as shares and in the right order. `problem`: the figures came in another form than
+    asked for, which is held against this case alone."""
     expected = [answered.figures.accuracy for answered in both]
-    return case("accuracy", {"accuracy": max(_off(got.accuracy, expected) for got in read)}, asked, matches=matches)
+    error = max(_off(got.accuracy, expected) for got in read)
+    return case("accuracy", {"accuracy": error}, asked, matches=matches, problems=(problem,) if problem else ())
 
 
 def _off(got: float, expected: Sequence[float]) -> float:
@@ -88,7 +94,7 @@ def inference_case(
                 continue
             logits = computed(network.logits_graph, images)
             labels = partly_right(logits, random)
-            figures = figures_of(run(asking, network, images, labels, batch_size=batch_size, is_training=False))
+            figures, _ = read_figures(run(asking, network, images, labels, batch_size=batch_size, is_training=False))
             after = asking.graph(network)
         except (Breach, Unanswered) as ended:
             if gone(ended):
@@ -151,7 +157,7 @@ def last_batch_case(
     part = reading.expected(answered.of(slice(count)))
 
     def ask(pictures: np.ndarray, labels: np.ndarray) -> Figures:
-        return figures_of(run(asking, network, pictures, labels, batch_size=size, is_training=False))
+        return read_figures(run(asking, network, pictures, labels, batch_size=size, is_training=False))[0]
 
     returned = ask(images[:count], answered.labels[:count])
     got = reading.read(returned, count, size)

@@ -20,7 +20,7 @@ from grader.checks.training.evaluation_cases import (
     loss_case,
     unchanged_case,
 )
-from grader.checks.training.figures import Figures, figures_of
+from grader.checks.training.figures import Figures, read_figures
 from grader.checks.training.notebook_networks import NotebookNetworks
 from grader.checks.training.step import loss_matches, moved
 from grader.checks.training.training_run import run
@@ -57,7 +57,7 @@ def simple_evaluate(networks: NotebookNetworks, seed: int) -> list[CaseEvidence]
         return [failed(group, ended, _ASKED) for group in GROUPS]
     unchanged = unchanged_case(seen.network.graph, seen.after_graph, _ASKED)
     try:
-        first, second = (figures_of(returned) for returned in seen.returned)
+        (first, form), (second, _) = (read_figures(returned) for returned in seen.returned)
     except Breach as breach:
         return [unchanged if group == "unchanged" else failed(group, breach, _ASKED) for group in GROUPS]
     reading, of_loss, of_accuracy = reading_of(first, seen.before)
@@ -71,7 +71,7 @@ def simple_evaluate(networks: NotebookNetworks, seed: int) -> list[CaseEvidence]
     mode = partial(inference_case, networks.asking, seen.images, BATCH_SIZE, reading, first, random)
     return [
         loss_case(returned, both, (*(of_loss or _of_compiled(seen, reading)), *anew), _ASKED),
-        accuracy_case(read, both, (*of_accuracy, *anew), _ASKED),
+        accuracy_case(read, both, (*of_accuracy, *anew), form, _ASKED),
         unchanged,
         attempt("inference_mode", mode, _ASKED),
         attempt("last_batch", last, {"images": ODD_COUNT, "batch_size": BATCH_SIZE}),

@@ -89,6 +89,55 @@ def test_evaluation_mistake_is_held_against_what_it_is_about_and_named(ask: Ask,
     assert told(cases) >= expected
 
 
+@pytest.mark.parametrize(
+    ("returned", "problem"),
+    [
+        ("np.mean(losses)", "no_pair"),
+        ("{'loss': np.mean(losses), 'acc': np.mean(hits)}", "no_pair"),
+        ("np.mean(losses), np.mean(hits), model", "wrong_count"),
+        ("repr(float(np.mean(losses))), '%.3f%%' % (100 * np.mean(hits))", "no_number"),
+    ],
+)
+def test_figures_in_another_form_lose_one_case(ask: Ask, returned: str, problem: str) -> None:
+    cases = ask("simple.evaluate", run=LOOP.replace(RETURN, f"return {returned}"))
+    assert failing(cases) == {"accuracy"} and problem in told(cases)
+
+
+@pytest.mark.parametrize(
+    "returned", ["None, None", "10**400, 0.5", "float('nan'), 0.5", "'low', 'high'", "{}", "iter([1, 2])"]
+)
+def test_what_is_no_figures_leaves_nothing_but_the_weights_to_judge(ask: Ask, returned: str) -> None:
+    cases = ask("simple.evaluate", run=LOOP.replace(RETURN, f"return {returned}"))
+    assert failing(cases) == set(cases) - {"unchanged"}
+
+
+@pytest.mark.parametrize(
+    "returned",
+    [
+        "tf.Variable(np.mean(losses)), tf.constant(np.mean(hits))",
+        "tf.cast(np.mean(losses), tf.float32), keras.Variable(np.mean(hits))",
+        "np.array([[np.mean(losses), np.mean(hits)]])",
+    ],
+)
+def test_figures_may_be_of_any_type_that_holds_numbers(ask: Ask, returned: str) -> None:
+    assert not failing(ask("simple.evaluate", run=LOOP.replace(RETURN, f"return {returned}")))
+
+
+def test_what_comes_with_the_model_is_given_to_run_model_where_that_expects_it(ask: Ask) -> None:
+    pair = notebooks.SEQUENTIAL.replace("return compiled(", "model = compiled(")
+    pair += "    return model, keras.optimizers.SGD(0.01)\n"
+    run = LOOP.replace("    flag =", "    model, optimizer = model\n    flag =")
+    cases = ask("simple.evaluate", model=pair, run=run)
+    assert not failing(cases) and cases["inference_mode"].asked["network"] == "none could be run"
+    assert not failing(ask("simple.train", model=pair, run=run))
+
+
+def test_a_model_that_has_taken_its_functions_name_is_looked_at_itself(ask: Ask) -> None:
+    shadowed = notebooks.SEQUENTIAL + "\nsimple_model = simple_model()\n"
+    for check in ("simple.define", "simple.train", "simple.evaluate"):
+        assert not failing(ask(check, model=shadowed))
+
+
 @pytest.mark.parametrize("end", ["layers.Reshape((10, 1))", "layers.Dense(2)", "layers.Reshape((1, 10))"])
 def test_scores_that_are_no_row_for_each_image_are_told(ask: Ask, end: str) -> None:
     layer_list = notebooks.LAYERS.replace(
