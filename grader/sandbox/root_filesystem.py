@@ -57,7 +57,9 @@ def replace_root(
     kept. Paths that do not exist are left out. `fresh_proc`: /proc of this process namespace instead of a view of
     the present one. The current folder becomes the root. Raises InfrastructureError.
     """
-    covered = sorted({os.path.realpath(path) for path in hidden if os.path.exists(path)})
+    hiding = {os.path.realpath(path) for path in hidden if os.path.exists(path)}
+    # What lies below a covered folder is out of sight with it, and no longer there to be covered.
+    covered = sorted(path for path in hiding if not _is_below(path, [other for other in hiding if other != path]))
     sources = sorted({os.path.realpath(path) for path in readable if os.path.exists(path)})
     sources = [path for path in sources if path not in covered and not _is_below(path, covered)]
     links = [link for path in readable for link in _links_along(path)]
