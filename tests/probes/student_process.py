@@ -1,4 +1,4 @@
-"""A process with TensorFlow that stands for a student's: pickled requests on stdin, pickled answers on stdout.
+"""A process with TensorFlow that stands for a student's.
 
 Apart, because TensorFlow starts threads, and a test process with threads must not fork.
 """
@@ -6,8 +6,6 @@ Apart, because TensorFlow starts threads, and a test process with threads must n
 from __future__ import annotations
 
 import os
-import pickle
-import sys
 
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 os.environ["CUDA_VISIBLE_DEVICES"] = ""
@@ -20,6 +18,7 @@ from tensorflow.python.framework import op_def_registry
 from grader.probes import PROBES
 from grader.probes.graph_outline import same_network
 from grader.probes.namespace import namespace, use_namespace
+from tests.process_apart import serve
 
 #: Settings that TensorFlow's Python functions call otherwise than its operations do.
 RENAMED = {"squeeze_dims": "axis"}
@@ -80,22 +79,5 @@ def _called(node, inputs):
 FUNCTIONS = {"chdir": os.chdir} | {each.__name__: each for each in (holds, value, probe, same, recomputed)}
 
 
-def serve() -> None:
-    """Answers until stdin ends. What is printed goes to stderr, so that it cannot get between the answers."""
-    answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
-    while True:
-        try:
-            function, arguments = pickle.load(sys.stdin.buffer)
-        except EOFError:
-            return
-        try:
-            told = pickle.dumps(("returned", FUNCTIONS[function](*arguments)))
-        except BaseException as error:
-            told = pickle.dumps(("raised", (type(error).__name__, str(error))))
-        answers.write(told)
-        answers.flush()
-
-
 if __name__ == "__main__":
-    serve()
+    serve(FUNCTIONS)

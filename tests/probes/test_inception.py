@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.probes.conftest import Notebook, Raised
+from tests.probes.conftest import Notebook
+from tests.process_apart import Raised
 
 NUMBERS = {"C1": 2, "C3_R": 3, "C3": 4, "C5_R": 5, "C5": 6, "P3_R": 7}
 PARAMETERS = 6 * (2 + 3 + 5 + 7) + (2 + 3 + 5 + 7) + 9 * 3 * 4 + 4 + 25 * 5 * 6 + 6

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.probes.conftest import Notebook, Raised
+from tests.probes.conftest import Notebook
+from tests.process_apart import Raised
 
 IMAGES = np.random.default_rng(0).standard_normal((5, 32, 32, 3)).astype(np.float32)
 LABELS = np.arange(5) % 10

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import importlib.util
-import pickle
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
+
+from tests.process_apart import process_apart
 
 REFERENCE = Path(__file__).resolve().parents[2] / "reference"
 
@@ -45,26 +44,5 @@ def tensorflow_oracle() -> Iterator[Callable[..., Any]]:
     """Calls a function of tensorflow_oracle.py by its name, in a process that other tests can fork beside."""
     if importlib.util.find_spec("tensorflow") is None:
         pytest.skip("TensorFlow is not installed: its ops cannot be compared with")
-    process = subprocess.Popen(
-        [sys.executable, str(Path(__file__).with_name("tensorflow_oracle.py"))],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-    )
-    assert process.stdin is not None and process.stdout is not None
-
-    def ask(function: str, *arguments: Any) -> Any:
-        pickle.dump((function, arguments), process.stdin)
-        process.stdin.flush()
-        answer = pickle.load(process.stdout)
-        if isinstance(answer, str):
-            raise AssertionError(f"TensorFlow refuses {function}: {answer}")
-        return answer
-
-    yield ask
-    process.stdin.close()
-    try:
-        process.wait(timeout=20)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+    with process_apart(Path(__file__).with_name("tensorflow_oracle.py")) as process:
+        yield process.ask

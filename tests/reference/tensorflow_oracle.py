@@ -1,4 +1,4 @@
-"""TensorFlow's own layers, in a process of their own: pickled calls on stdin, pickled answers on stdout.
+"""TensorFlow's own layers, in a process of their own.
 
 Apart, because TensorFlow starts threads, and a test process with threads must not fork.
 """
@@ -6,13 +6,13 @@ Apart, because TensorFlow starts threads, and a test process with threads must n
 from __future__ import annotations
 
 import os
-import pickle
-import sys
 
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 os.environ["CUDA_VISIBLE_DEVICES"] = ""
 
 import tensorflow as tf
+
+from tests.process_apart import serve
 
 
 def convolution(x, w, b, dout, stride, padding):
@@ -34,22 +34,5 @@ def max_pooling(x, dout, window, stride):
     return out.numpy(), tape.gradient(out, x, output_gradients=tf.constant(dout)).numpy()
 
 
-def serve() -> None:
-    """Answers until stdin ends. What TensorFlow prints goes to stderr, so that it cannot get between the answers."""
-    answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
-    while True:
-        try:
-            function, arguments = pickle.load(sys.stdin.buffer)
-        except EOFError:
-            return
-        try:
-            answer = {"convolution": convolution, "max_pooling": max_pooling}[function](*arguments)
-        except Exception as error:
-            answer = f"{type(error).__name__}: {error}"
-        pickle.dump(answer, answers)
-        answers.flush()
-
-
 if __name__ == "__main__":
-    serve()
+    serve({each.__name__: each for each in (convolution, max_pooling)})

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import pickle
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +12,7 @@ import pytest
 from grader.checks.network.graph import Graph
 from grader.checks.network.layers import Structure
 from grader.checks.network.structure import read
+from tests.process_apart import process_apart
 
 
 @pytest.fixture(scope="package")
@@ -22,29 +20,8 @@ def tensorflow() -> Iterator[Callable[..., Any]]:
     """Calls a function of tensorflow_networks.py by its name."""
     if importlib.util.find_spec("tensorflow") is None:
         pytest.skip("TensorFlow is not installed: its networks cannot be compared with")
-    process = subprocess.Popen(
-        [sys.executable, str(Path(__file__).with_name("tensorflow_networks.py"))],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-    )
-    assert process.stdin is not None and process.stdout is not None
-
-    def ask(function: str, *arguments: Any) -> Any:
-        pickle.dump((function, arguments), process.stdin)
-        process.stdin.flush()
-        answer = pickle.load(process.stdout)
-        if isinstance(answer, str):
-            raise AssertionError(f"TensorFlow refuses {function}({arguments[0]!r}, …): {answer}")
-        return answer
-
-    yield ask
-    process.stdin.close()
-    try:
-        process.wait(timeout=20)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+    with process_apart(Path(__file__).with_name("tensorflow_networks.py")) as process:
+        yield process.ask
 
 
 @pytest.fixture(scope="package")

@@ -1,19 +1,14 @@
 """TensorFlow in a process of its own: networks are built, frozen, computed and differentiated there.
 
-Apart, because TensorFlow starts threads, and a test process with threads must not fork. Pickled calls come in on stdin,
-pickled answers go out on stdout.
+Apart, because TensorFlow starts threads, and a test process with threads must not fork.
 """
 
 from __future__ import annotations
 
 import os
-import pickle
-import sys
-from pathlib import Path
 
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 os.environ["CUDA_VISIBLE_DEVICES"] = ""
-sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
 
 import keras
 import numpy as np
@@ -21,6 +16,7 @@ import tensorflow as tf
 
 from grader.probes.op_graph import read_graph
 from tests.checks.network import networks
+from tests.process_apart import serve
 
 
 def _traced(model, shape, dtype=tf.float32):
@@ -86,21 +82,5 @@ def expression(code, x, w, labels):
     return graph, output.numpy(), float(loss), tape.gradient(loss, variable).numpy()
 
 
-def serve() -> None:
-    answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
-    while True:
-        try:
-            name, arguments = pickle.load(sys.stdin.buffer)
-        except EOFError:
-            return
-        try:
-            answer = globals()[name](*arguments)
-        except Exception as error:
-            answer = f"{type(error).__name__}: {error}"
-        pickle.dump(answer, answers)
-        answers.flush()
-
-
 if __name__ == "__main__":
-    serve()
+    serve({each.__name__: each for each in (network, differentiated, expression)})

@@ -15,7 +15,8 @@ from grader.model.evidence import CaseEvidence
 from grader.model.observation import CallObservation, ProbeRequest, StudentError
 from grader.model.status import CallOutcome
 from tests.checks.training.notebooks import CALLS, notebook_source
-from tests.probes.conftest import Notebook, Raised, notebook, student_process
+from tests.probes.conftest import Notebook, notebook, student_process
+from tests.process_apart import Raised
 
 __all__ = ["ask", "live", "notebook", "student_process"]
 

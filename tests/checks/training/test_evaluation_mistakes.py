@@ -152,7 +152,8 @@ def test_random_draws_are_no_evaluation(ask: Ask) -> None:
         "simple.evaluate", run=LOOP.replace("np.random.permutation(len(X))", "np.random.randint(0, len(X), len(X))")
     )
     assert "loss" in failing(cases) and "random_draws" in told(cases)
-    assert not failing(cases) & {"unchanged", "last_batch"}
+    # Whether the last batch comes out right as well is chance: that case draws too.
+    assert "unchanged" not in failing(cases)
 
 
 @pytest.mark.parametrize("reading", ACCEPTED)
