@@ -54,6 +54,13 @@ def test_damaged_or_foreign_evidence_is_named_and_refused(tmp_path: Path, conten
         store.load(tmp_path / "evidence")
 
 
+def test_names_of_classes_are_stored_as_text(tmp_path: Path) -> None:
+    names = np.array(["star", "crescent", "별"])
+    store.save(tmp_path / "evidence", SEEN, {"item/samples/class_names": names}, {})
+    loaded = store.load_arrays(tmp_path / "evidence", "item/samples/")["class_names"]
+    assert loaded.tolist() == names.tolist() and loaded.dtype == names.dtype
+
+
 def test_stored_arrays_need_no_pickle(tmp_path: Path) -> None:
     store.save(tmp_path / "evidence", SEEN, ARRAYS, {})
     with np.load(tmp_path / "evidence/arrays.npz", allow_pickle=False) as entries:
