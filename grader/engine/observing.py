@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from grader.checks.observe import Laboratory, Observed, observe
 from grader.checks.oracle import Oracle
@@ -36,9 +37,10 @@ class Observing:
         self.limits = intake_limits(settings, sum(map(len, self.handout.given.values())))
         hidden_cases = installation.has_reference and not public_only
         unavailable = _unavailable(settings)
-        self._executors = {part: _executor(settings, part) for part in settings.parts if part not in unavailable}
+        runnable = [part for part in settings.parts if part not in unavailable]
+        self._executors = _Executors(settings)
         self._laboratory = Laboratory(
-            runners=self._executors,
+            runners={part: self._executors.of(part) for part in runnable},
             isolation=settings.isolation,
             oracle=Oracle.load(installation.reference) if hidden_cases else None,
             data=settings.data.open() if settings.data is not None else None,
@@ -60,8 +62,7 @@ class Observing:
 
     def close(self) -> None:
         """Ends the executors' processes and deletes their work folders."""
-        for executor in self._executors.values():
-            executor.close()
+        self._executors.close()
 
     def __enter__(self) -> Observing:
         return self
@@ -83,8 +84,30 @@ def _unavailable(settings: RunSettings) -> dict[int, str]:
     return dict.fromkeys(settings.training_parts, _NO_TENSORFLOW)
 
 
-def _executor(settings: RunSettings, part: int) -> Executor:
-    executor = {
+class _Executors:
+    """Executors by what they were asked for: parts that need the same have one, and import TensorFlow once."""
+
+    def __init__(self, settings: RunSettings):
+        self._settings = settings
+        self._made: list[tuple[dict[str, Any], Executor]] = []
+
+    def of(self, part: int) -> Executor:
+        wanted = _wanted(self._settings, part)
+        for known, executor in self._made:
+            if known == wanted:
+                return executor
+        executor = Executor(**wanted)
+        self._made.append((wanted, executor))
+        return executor
+
+    def close(self) -> None:
+        for _, executor in self._made:
+            executor.close()
+
+
+def _wanted(settings: RunSettings, part: int) -> dict[str, Any]:
+    """The arguments of a part's executor."""
+    wanted = {
         "level": settings.isolation.level,
         "runner": settings.runner,
         "forbidden_modules": settings.rubric.parts[part].forbidden_modules,  # type: ignore[index]
@@ -93,8 +116,8 @@ def _executor(settings: RunSettings, part: int) -> Executor:
         "notebooks": settings.run_notebooks,
     }
     if not trains(settings.rubric, part):
-        return Executor(**executor)
+        return wanted
     served = (settings.data.served,) if settings.data is not None else ()
     # Its driver is a large surface to attack, so untrusted code sees a GPU only where the training is worth it.
     devices = gpu_devices() if settings.profile is Profile.FULL else ()
-    return Executor(**executor, preload=_PRELOADED, readable=served, threads=settings.threads, devices=devices)
+    return {**wanted, "preload": _PRELOADED, "readable": served, "threads": settings.threads, "devices": devices}
