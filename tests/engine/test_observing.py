@@ -94,7 +94,7 @@ def test_part_of_which_nothing_is_asked_starts_no_process(
     monkeypatch.setattr("grader.checks.observe.observe_training", ask_nothing)
     with Observing(run_settings(2, data=data, run_notebooks=False), public_only=True) as made:
         made.observe(Submission("team_1", "team_1.zip", "0", "0", {}, {}))
-        assert made._executors[2]._launcher._zygotes == {}
+        assert made._laboratory.runners[2]._launcher._zygotes == {}  # type: ignore[attr-defined]
     assert [task.run_notebook for task in asked] == [False]
 
 
