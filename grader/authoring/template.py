@@ -22,8 +22,13 @@ HANDED_OUT = (
     "Utils/data_utils.py",
     "Utils/layer_utils.py",
     "Utils/model_checkpoints/README.md",
+    "Utils/model_utils.py",
+    "Utils/pretrained_cnn.npz",
+    "Utils/pretrained_images.npz",
 )
 EXECUTABLE_SUFFIX = ".sh"
+#: Files of numbers: handed out as they are.
+_BINARY_SUFFIX = ".npz"
 
 # Left behind by editors and interpreters: neither written nor missed nor removed.
 _JUNK = frozenset({"__pycache__", ".ipynb_checkpoints", ".DS_Store", ".ruff_cache"})
@@ -83,6 +88,8 @@ def _derived(source: Path) -> bytes:
     """What students get of one file of the reference."""
     try:
         content = source.read_bytes()
+        if source.suffix == _BINARY_SUFFIX:
+            return content
         text = content.decode("utf-8")
     except OSError as error:
         raise UsageError(f"{source}: cannot be read ({error.strerror}); students are to receive it") from error

@@ -22,7 +22,16 @@ NOTEBOOK_NAMES: Mapping[int, str] = {
 }
 
 #: Given by the assignment whatever a hand-out holds: never taken from a hand-in.
-ALWAYS_GIVEN = frozenset({"Utils/__init__.py", "Utils/data_utils.py", "Utils/model_utils.py", "CollectSubmission.sh"})
+ALWAYS_GIVEN = frozenset(
+    {
+        "Utils/__init__.py",
+        "Utils/data_utils.py",
+        "Utils/model_utils.py",
+        "Utils/pretrained_cnn.npz",
+        "Utils/pretrained_images.npz",
+        "CollectSubmission.sh",
+    }
+)
 
 #: `text_sha256` of given files of earlier years, so that an old work folder is not said to have been changed.
 EARLIER_SHA256: Mapping[str, frozenset[str]] = {

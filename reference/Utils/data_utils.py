@@ -1,5 +1,6 @@
 """Given: the data of the assignment, and plots of it. Nothing in this file is yours to write."""
 
+import functools
 import json
 from pathlib import Path
 
@@ -87,8 +88,119 @@ def plot_images(images, titles=(), columns=10):
     plt.show()
 
 
+def load_ImageNet_val(num):
+    """The images that go with the pretrained network of Part 3, normalised: (pixels - mean) / deviation.
+
+    The network has not seen them in its training, and some of them it gets wrong. They are small drawings of ten shapes and
+    stand in for the photographs of ImageNet. Where a file model_location.json lies next to this one, the images that it
+    names are taken instead, which may be larger and of other classes.
+
+    Args:
+        num: How many images, from the first on. There are 100.
+
+    Returns:
+        X, Y, Class_names: float32 array (num, H, W, 3): image, row, column, (red, green, blue); int64 array (num,) of
+        class numbers; and a list with the name of every class. The arrays are yours to change.
+
+    Raises:
+        ValueError: There are not so many images.
+        RuntimeError: The file with the images cannot be read; the message says what to do.
+    """
+    stored = _pretrained_images()
+    if not 0 < num <= len(stored["pixels"]):
+        raise ValueError(
+            f"num is {num}, and there are {len(stored['pixels'])} images: ask for 1 to {len(stored['pixels'])}"
+        )
+    images = (stored["pixels"][:num].astype(np.float32) - stored["mean"]) / stored["deviation"]
+    return images, stored["labels"][:num].astype(np.int64), [str(name) for name in stored["class_names"]]
+
+
+def random_noise_image(n):
+    """Images of noise to start from, normalised like those of load_ImageNet_val and of their size.
+
+    Drawn from NumPy's global generator: after np.random.seed they are the same each time.
+
+    Args:
+        n: How many images.
+
+    Returns:
+        float32 array (n, H, W, 3) of independent values: normal, mean 0, standard deviation 0.2.
+    """
+    height, width, colours = _pretrained_images()["pixels"].shape[1:]
+    return np.random.normal(0, 0.2, (n, height, width, colours)).astype(np.float32)
+
+
+def jitter_image(X, ox, oy):
+    """Moves images by `ox` columns to the right and `oy` rows down; what leaves on one side comes back on the other.
+
+    Args:
+        X: Images (N, H, W, 3), an array or a tensor. They are not changed.
+        ox, oy: Whole numbers; negative ones move to the left and up.
+
+    Returns:
+        float32 array (N, H, W, 3).
+    """
+    return np.roll(np.asarray(X, np.float32), (int(oy), int(ox)), axis=(1, 2))
+
+
+def unjitter_image(X, ox, oy):
+    """Moves images back by as much as jitter_image(X, ox, oy) moved them, then makes pixels of them that can be shown.
+
+    Args:
+        X: Images (N, H, W, 3), an array or a tensor. They are not changed.
+        ox, oy: What was given to jitter_image.
+
+    Returns:
+        float32 array (N, H, W, 3); what lies below black is black, and what lies above white is white.
+    """
+    stored = _pretrained_images()
+    black, white = -stored["mean"] / stored["deviation"], (255 - stored["mean"]) / stored["deviation"]
+    return np.clip(np.roll(np.asarray(X, np.float32), (-int(oy), -int(ox)), axis=(1, 2)), black, white)
+
+
+def blur_image(X, sigma):
+    """Images blurred with a Gaussian, each colour by itself. At its borders an image is continued by its mirror image.
+
+    Args:
+        X: Images (N, H, W, 3), an array or a tensor. They are not changed.
+        sigma: The Gaussian's standard deviation in pixels, more than 0.
+
+    Returns:
+        float32 array (N, H, W, 3).
+    """
+    radius = max(1, round(4 * sigma))  # further away, the Gaussian has next to nothing left
+    distance = np.arange(-radius, radius + 1)
+    kernel = np.exp(-((distance / sigma) ** 2) / 2)
+    kernel = (kernel / kernel.sum()).astype(np.float32)
+    blurred = np.asarray(X, np.float32)
+    for axis in (1, 2):  # down the columns, then along the rows: together a Gaussian in both directions
+        around = [(radius, radius) if index == axis else (0, 0) for index in range(4)]
+        windows = np.lib.stride_tricks.sliding_window_view(np.pad(blurred, around, "symmetric"), len(kernel), axis)
+        blurred = windows @ kernel
+    return blurred
+
+
 CIFAR10_CLASS_NAMES = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"]
 ARRAYS = ("X_train", "Y_train", "X_val", "Y_val", "X_test", "Y_test")
+
+
+@functools.cache
+def _pretrained_images():
+    """What the file of Part 3's images holds: pixels uint8 (N, H, W, 3), labels (N,), class_names, mean and deviation.
+
+    Mean and deviation are one number each.
+    """
+    here = Path(__file__).parent
+    location, file = here / "model_location.json", here / "pretrained_images.npz"
+    try:
+        if location.is_file():
+            file = Path(json.loads(location.read_text(encoding="utf-8"))["images"])
+        with np.load(file, allow_pickle=False) as stored:
+            return {name: stored[name] for name in ("pixels", "labels", "class_names", "mean", "deviation")}
+    except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
+        raise RuntimeError(
+            f"{file} cannot be read ({type(error).__name__}: {error}). Unpack the assignment again and take it from there."
+        ) from error
 
 
 def _served(location):

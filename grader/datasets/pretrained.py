@@ -1,0 +1,58 @@
+"""The pretrained network of Part 3 as the grader needs it: the images that go with it, and where students' code finds it."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+
+import numpy as np
+
+#: Where the hand-out keeps the embedded network, which `Utils/model_utils.py` reads.
+WEIGHTS_FILE = "Utils/pretrained_cnn.npz"
+IMAGES_FILE = "Utils/pretrained_images.npz"
+_NETWORK_FILE = "Utils/model_utils.py"
+EMBEDDED = "embedded"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PretrainedMaterial:
+    """A pretrained network and its images.
+
+    name: ``embedded``, or the file's name. digest: of network and images. files: of the work folder, by path, in the place
+    of what was handed out; none for the embedded network. folder: to be readable for students' code, None likewise.
+    images: float32 ``(n, H, W, 3)`` as ``load_ImageNet_val`` gives them. labels: int64 ``(n,)``, an index of
+    `class_names`. mean, deviation: one number each; a pixel (0 to 255) is ``X * deviation + mean``.
+    """
+
+    name: str
+    digest: str
+    images: np.ndarray
+    labels: np.ndarray
+    class_names: tuple[str, ...]
+    mean: float
+    deviation: float
+    files: Mapping[str, bytes] = field(default_factory=lambda: MappingProxyType({}))
+    folder: Path | None = None
+
+    def pixels(self, images: np.ndarray) -> np.ndarray:
+        """Normalised images as pixels uint8 of the same shape, clipped to 0 and 255; what is not finite is black."""
+        values = np.nan_to_num(np.asarray(images, np.float64) * self.deviation + self.mean, nan=0.0)
+        return np.clip(np.rint(values), 0, 255).astype(np.uint8)
+
+
+def embedded(given: Mapping[str, bytes]) -> PretrainedMaterial:
+    """The network that is handed out; `given` are the files of the hand-out. Raises KeyError, ValueError where it lacks them."""
+    digest = hashlib.sha256()
+    for path in (_NETWORK_FILE, WEIGHTS_FILE, IMAGES_FILE):
+        digest.update(hashlib.sha256(given[path]).digest())
+    with np.load(io.BytesIO(given[IMAGES_FILE]), allow_pickle=False) as stored:
+        mean, deviation = stored["mean"], stored["deviation"]
+        images = (stored["pixels"].astype(np.float32) - mean) / deviation
+        labels, names = stored["labels"].astype(np.int64), tuple(map(str, stored["class_names"]))
+    for array in (images, labels):
+        array.flags.writeable = False
+    return PretrainedMaterial(EMBEDDED, digest.hexdigest(), images, labels, names, float(mean), float(deviation))
