@@ -15,6 +15,7 @@ from grader.probes.logits import logits
 from grader.probes.names import names
 from grader.probes.network import network
 from grader.probes.plain_network import plain_network
+from grader.probes.pretrained import pretrained
 from grader.probes.run_model import run_model
 from grader.probes.saved_model import saved_model
 
@@ -35,4 +36,5 @@ PROBES: Mapping[str, Probe] = {
     "run_model": run_model,
     "plain_network": plain_network,
     "saved_model": saved_model,
+    "pretrained": pretrained,
 }

@@ -8,11 +8,11 @@ from types import MappingProxyType
 
 import numpy as np
 
-from grader.checks.network.errors import GraphUnreadable, NetworkError
-from grader.checks.network.forward import Tensors, output_of, tensor, tensors
-from grader.checks.network.graph import Graph, Node, Source
+from grader.checks.network.errors import GraphUnreadable
+from grader.checks.network.forward import output_of, tensors
+from grader.checks.network.graph import Graph
 from grader.checks.network.operations.activations import log_softmax
-from grader.checks.network.operations.table import OPERATIONS
+from grader.checks.network.reverse import pulled_back
 
 #: Operations that hand their first input on as it is, at most in another precision.
 _PASSING = frozenset({"Identity", "Cast", "StopGradient", "EnsureShape", "CheckNumerics"})
@@ -53,7 +53,7 @@ def gradients(graph: Graph, images: np.ndarray, labels: np.ndarray) -> Gradients
         raise GraphUnreadable(f"the network gives shape {logits.shape} for {len(labels)} images, not (N, classes)")
     with np.errstate(all="ignore"):
         loss, upstream = cross_entropy(logits, labels)
-        by_constant = _pulled_back(graph, computed, upstream)
+        by_constant = pulled_back(graph, computed, upstream, _constants(graph))
     return Gradients(loss, logits, MappingProxyType(by_constant))
 
 
@@ -96,51 +96,10 @@ def with_output_before(graph: Graph, op: str) -> Graph | None:
     return None
 
 
-def _pulled_back(graph: Graph, computed: Tensors, upstream: np.ndarray) -> dict[str, np.ndarray]:
-    """The gradients of all float constants, from that of the output."""
-    wanted = _differentiable(graph)
-    collected: dict[Source, np.ndarray] = {graph.output: upstream}
-    found: dict[str, np.ndarray] = {}
-    for name in reversed(graph.nodes):
-        node, results = graph.nodes[name], computed[name]
-        above = [collected.pop(Source(name, place), None) for place in range(len(results))]
-        if name not in wanted or all(gradient is None for gradient in above):
-            continue
-        if node.op == "Const":
-            found[name] = above[0]  # type: ignore[assignment]
-            continue
-        complete = [np.zeros(a.shape) if g is None else g for a, g in zip(results, above, strict=True)]
-        for source, gradient in zip(node.inputs, _backward(node, computed, complete, wanted), strict=False):
-            if gradient is not None and source.name in wanted:
-                known = collected.get(source)
-                collected[source] = gradient if known is None else known + gradient
-    return found
-
-
-def _differentiable(graph: Graph) -> set[str]:
-    """Nodes through which a gradient has to go to reach a constant of floats; not those behind the input alone."""
-    wanted: set[str] = set()
-    for name, node in graph.nodes.items():
-        if node.op == "Const":
-            reaches = node.value is not None and node.value.dtype.kind == "f"
-        else:
-            reaches = name != graph.input and any(source.name in wanted for source in node.inputs)
-        if reaches:
-            wanted.add(name)
-    return wanted
-
-
-def _backward(node: Node, computed: Tensors, upstream: list[np.ndarray], wanted: set[str]) -> list[np.ndarray | None]:
-    operation = OPERATIONS[node.op]
-    backward = operation.backward
-    if operation.to_parameters is not None and node.inputs[0].name not in wanted:
-        backward = operation.to_parameters
-    if backward is None:
-        return []
-    inputs = [tensor(node, source, computed) for source in node.inputs]
-    try:
-        return list(backward(node, inputs, computed[node.name], upstream))
-    except NetworkError:
-        raise
-    except Exception as error:
-        raise GraphUnreadable(f"no gradient of {node.op} {node.name[:80]!r} can be computed") from error
+def _constants(graph: Graph) -> frozenset[str]:
+    """Names of all constants of floats."""
+    return frozenset(
+        name
+        for name, node in graph.nodes.items()
+        if node.op == "Const" and node.value is not None and node.value.dtype.kind == "f"
+    )

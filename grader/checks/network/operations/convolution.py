@@ -103,6 +103,10 @@ def _backward_to_kernel(node: Node, inputs: Arrays, outputs: Arrays, upstream: A
     return [None, _by_group(_to_kernel, node, inputs, upstream[0])]
 
 
+def _backward_to_images(node: Node, inputs: Arrays, outputs: Arrays, upstream: Arrays) -> list[np.ndarray | None]:
+    return [_by_group(_to_images, node, inputs, upstream[0])]
+
+
 def _by_group(gradient: Callable[..., np.ndarray], node: Node, inputs: Arrays, upstream: np.ndarray) -> np.ndarray:
     x, kernel = inputs
     windows = _windows(node, x, kernel)
@@ -136,6 +140,6 @@ def _depthwise_back(node: Node, inputs: Arrays, output: np.ndarray, upstream: np
 
 
 CONVOLUTIONS: Mapping[str, Operation] = {
-    "Conv2D": Operation(_forward, _backward, _backward_to_kernel),
+    "Conv2D": Operation(_forward, _backward, _backward_to_kernel, _backward_to_images),
     "DepthwiseConv2dNative": single(_depthwise, _depthwise_back),
 }

@@ -29,12 +29,13 @@ class Operation:
     """`backward` is None where the outputs do not depend on the inputs in a way that has a derivative.
 
     `to_parameters` may give the gradients to the inputs after the first alone (None for the first), where that is much
-    cheaper: images need none.
+    cheaper: images need none. `to_first` may give that to the first alone, where only the images' is wanted.
     """
 
     forward: Forward
     backward: Backward | None = None
     to_parameters: Backward | None = None
+    to_first: Backward | None = None
 
 
 def single(

@@ -1,0 +1,103 @@
+"""The pretrained network of Part 3, computed and differentiated by the grader itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from grader.checks.network.errors import NetworkError
+from grader.checks.network.forward import outputs
+from grader.checks.network.gradients import with_output_before
+from grader.checks.network.graph import Graph
+from grader.checks.network.input_gradients import input_gradient
+from grader.checks.part import Runner
+from grader.model.errors import InfrastructureError, UsageError
+from grader.model.limits import ExecutionLimits
+from grader.model.observation import CallObservation, ProbeRequest
+from grader.model.status import CallOutcome
+
+#: Elements of one batch of images: 40 of 32x32, or two of 224x224. A network's tensors have a hundred times as many.
+_ELEMENTS_AT_ONCE = 400_000
+
+
+@dataclass(frozen=True, slots=True)
+class PretrainedNetwork:
+    """A network that takes images of `image_shape` (H, W, C) and gives `classes` unnormalised scores, in float64.
+
+    Images of any number are computed in batches. All methods raise NetworkError where an operation cannot be computed
+    or differentiated; a network from `read_pretrained` has none such.
+    """
+
+    graph: Graph
+    image_shape: tuple[int, int, int]
+    classes: int
+
+    def scores(self, images: np.ndarray) -> np.ndarray:
+        """The scores (N, K) of `images (N, H, W, C)`."""
+        parts = [outputs(self.graph, images[part]) for part in _batches(images)]
+        return np.concatenate(parts) if parts else np.zeros((0, self.classes))
+
+    def input_gradient(self, images: np.ndarray, upstream: np.ndarray) -> np.ndarray:
+        """What a change of `images (N, H, W, C)` makes of ``sum(upstream * scores)``, (N, H, W, C); `upstream` is (N, K)."""
+        parts = [input_gradient(self.graph, images[part], upstream[part]) for part in _batches(images)]
+        return np.concatenate(parts) if parts else np.zeros(np.shape(images))
+
+    def class_gradient(self, images: np.ndarray, labels: np.ndarray) -> np.ndarray:
+        """For every image the gradient of the score of its class in `labels (N,)` with respect to it, (N, H, W, C)."""
+        upstream = np.zeros((len(images), self.classes))
+        upstream[np.arange(len(images)), np.asarray(labels, dtype=np.int64)] = 1
+        return self.input_gradient(images, upstream)
+
+    def predicted(self, images: np.ndarray) -> np.ndarray:
+        """The class with the highest score, (N,) int64."""
+        return self.scores(images).argmax(axis=1)
+
+
+def read_pretrained(runner: Runner, given_files: Mapping[str, bytes], limits: ExecutionLimits) -> PretrainedNetwork:
+    """The network that `given_files`, a work folder without any student's work, have in ``Utils/model_utils.py``.
+
+    It is opened by `runner` in a process of its own, and tried: what it gives and its gradients can be computed here.
+    Raises UsageError where it is not a classifier with unnormalised scores that can be computed, and InfrastructureError
+    where that process failed.
+    """
+    with runner.workspace(given_files, limits) as workspace:
+        (seen,) = workspace.probe([ProbeRequest("pretrained", {})])
+    if seen.outcome is not CallOutcome.RETURNED:
+        raise InfrastructureError(f"the pretrained network cannot be opened: {_what_happened(seen)}")
+    try:
+        graph = Graph.from_value(seen.value["graph"])
+        shape = tuple(int(extent) for extent in seen.value["image_shape"])
+    except (NetworkError, KeyError, TypeError, ValueError) as error:
+        raise InfrastructureError(f"the pretrained network cannot be read: {error}") from error
+    return tried(graph, shape)
+
+
+def tried(graph: Graph, shape: tuple[int, ...]) -> PretrainedNetwork:
+    """The network of `graph` on images of `shape`, computed and differentiated once. Raises UsageError."""
+    if len(shape) != 3 or min(shape) < 1:
+        raise UsageError(f"the pretrained network takes inputs of shape {shape}; it has to take images (H, W, C)")
+    if with_output_before(graph, "Softmax") is not None:
+        raise UsageError("the pretrained network ends in softmax; save it with unnormalised scores as its output")
+    image = np.zeros((1, *shape))
+    try:
+        given = outputs(graph, image)
+        if given.ndim != 2 or given.shape[1] < 2:
+            raise UsageError(f"the pretrained network gives shape {given.shape} for one image, not (1, classes)")
+        input_gradient(graph, image, np.ones(given.shape))
+    except NetworkError as error:
+        raise UsageError(f"the pretrained network cannot be computed by the grader: {error}") from error
+    return PretrainedNetwork(graph, (shape[0], shape[1], shape[2]), given.shape[1])
+
+
+def _batches(images: np.ndarray) -> Iterator[slice]:
+    step = max(1, _ELEMENTS_AT_ONCE // max(int(np.prod(np.shape(images)[1:])), 1))
+    for start in range(0, len(images), step):
+        yield slice(start, start + step)
+
+
+def _what_happened(seen: CallObservation) -> str:
+    if seen.error is not None:
+        return f"{seen.error.type}: {seen.error.message}"[:300]
+    return f"{seen.outcome.value} {seen.detail}".strip()
