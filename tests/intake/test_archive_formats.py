@@ -130,7 +130,9 @@ def test_an_unknown_compression_is_rejected(take: Take) -> None:
         take(bytes(packed), "t.zip")
 
 
-@pytest.mark.parametrize("content", [tar_bytes({}), tar_bytes({}, mode="w:"), zip_bytes({})])
+@pytest.mark.parametrize(
+    "content", [tar_bytes({}), tar_bytes({}, mode="w:"), zip_bytes({})], ids=["tar.gz", "tar", "zip"]
+)
 def test_an_empty_archive_is_rejected(take: Take, content: bytes) -> None:
     with pytest.raises(SubmissionRejected, match="empty"):
         take(content)
