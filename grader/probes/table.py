@@ -18,6 +18,7 @@ from grader.probes.plain_network import plain_network
 from grader.probes.pretrained import pretrained
 from grader.probes.run_model import run_model
 from grader.probes.saved_model import saved_model
+from grader.probes.visualisation import visualisation
 
 #: Takes the request's arguments (decoded afresh for this request) and returns what is sent back.
 #: Raises what the student's code raises, `ModuleNotImported` or `FunctionMissing`.
@@ -37,4 +38,5 @@ PROBES: Mapping[str, Probe] = {
     "plain_network": plain_network,
     "saved_model": saved_model,
     "pretrained": pretrained,
+    "visualisation": visualisation,
 }
