@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from grader.checks import keys
 from grader.checks.layers_part import observe_layers
-from grader.checks.oracle import Oracle
 from grader.checks.part import PartObserved, PartTask, Runner
+from grader.checks.table import VISUALISATION_CHECKS_BY_NAME
 from grader.checks.training.training_data import TrainingData
 from grader.checks.training.training_part import observe_training
+from grader.checks.visualisation.pretrained_networks import PretrainedNetworks
+from grader.checks.visualisation.visualisation_part import Subject, observe_visualisations
+from grader.datasets.pretrained import PretrainedMaterial
 from grader.model.evidence import Evidence, IsolationUsed, ItemEvidence, NotebookEvidence, SubmissionRecord
 from grader.model.rubric import Item, Rubric
 from grader.model.submission import Submission
+
+if TYPE_CHECKING:
+    from grader.checks.oracle import Oracle
 
 #: Where trained models lie in the work folder; they can be large.
 _MODELS = "Utils/model_checkpoints/"
@@ -43,7 +49,8 @@ class Laboratory:
 
     `runners` run the code of each part; a part without one is in `unavailable` with the reason, a key of the catalogue's
     topic ``skipped``. Without an `oracle` only the public cases are asked. `data` is for parts that need images, `profile`
-    decides the limits. Without `run_notebooks` notebooks are read and not run. `templates` are the notebooks as handed out.
+    decides the limits. Without `run_notebooks` notebooks are read and not run. `templates` are the notebooks as handed out,
+    `given` the files beside them that are always ours. `pretrained` is what Part 3 is about, None where that cannot be run.
     """
 
     runners: Mapping[int, Runner]
@@ -54,6 +61,9 @@ class Laboratory:
     run_notebooks: bool = True
     unavailable: Mapping[int, str] = field(default_factory=dict)
     templates: Mapping[int, bytes] = field(default_factory=dict)
+    given: Mapping[str, bytes] = field(default_factory=dict)
+    pretrained: PretrainedMaterial | None = None
+    networks: PretrainedNetworks = field(default_factory=PretrainedNetworks)
 
 
 def needed_files(files: Mapping[str, bytes], part: int) -> dict[str, bytes]:
@@ -67,7 +77,8 @@ def planned_keys(
     """The key of every item (by id) and notebook (``notebook.<part>``) that `observe` would make."""
     planned = {}
     for part in parts:
-        setting = keys.setting_key(needed_files(files, part), rubric, part, _surroundings(laboratory, part), seed)
+        surroundings = _surroundings(laboratory, rubric, part)
+        setting = keys.setting_key(needed_files(files, part), rubric, part, surroundings, seed)
         planned[f"notebook.{part}"] = keys.notebook_key(setting)
         for item in rubric.items:
             if item.part == part:
@@ -75,7 +86,7 @@ def planned_keys(
     return planned
 
 
-def _surroundings(laboratory: Laboratory, part: int) -> Mapping[str, object]:
+def _surroundings(laboratory: Laboratory, rubric: Rubric, part: int) -> Mapping[str, object]:
     """All that the observations of one part depend on, besides the submission, the rubric and the seed."""
     runner, data = laboratory.runners.get(part), laboratory.data
     told: dict[str, object] = {
@@ -85,7 +96,9 @@ def _surroundings(laboratory: Laboratory, part: int) -> Mapping[str, object]:
         "notebooks": laboratory.run_notebooks,
         "profile": laboratory.profile,
     }
-    if part != 1 and data is not None:
+    if _visualises(rubric, part):
+        told["pretrained"] = laboratory.pretrained.digest if laboratory.pretrained is not None else ""
+    elif part != 1 and data is not None:
         told["data"] = [data.served.digest, data.judged.digest, data.pays]
     if part in laboratory.templates:
         told["template"] = hashlib.sha256(laboratory.templates[part]).hexdigest()
@@ -157,7 +170,27 @@ def _observe_part(task: PartTask, laboratory: Laboratory) -> PartObserved:
     if task.part.framework == "numpy":
         assert runner is not None
         return observe_layers(runner, task, laboratory.oracle)
-    return observe_training(runner, task, laboratory.data, laboratory.unavailable.get(task.part_number, ""))
+    unavailable = laboratory.unavailable.get(task.part_number, "")
+    if _visualises(task.rubric, task.part_number):
+        return observe_visualisations(runner, task, _subject(laboratory, runner, task), unavailable)
+    return observe_training(runner, task, laboratory.data, unavailable)
+
+
+def _visualises(rubric: Rubric, part: int) -> bool:
+    """Whether the part is about a pretrained network; all items of a part are, or none is."""
+    return any(item.part == part and item.check in VISUALISATION_CHECKS_BY_NAME for item in rubric.items)
+
+
+def _subject(laboratory: Laboratory, runner: Runner | None, task: PartTask) -> Callable[[], Subject] | None:
+    material = laboratory.pretrained
+    if runner is None or material is None:
+        return None
+
+    def subject() -> Subject:
+        network = laboratory.networks.of(material, runner, laboratory.given, task.limits)
+        return Subject(network, material, hidden=laboratory.oracle is not None)
+
+    return subject
 
 
 def _evidence(
@@ -175,7 +208,10 @@ def _evidence(
         if (runner := laboratory.runners.get(part)) is not None:
             environment.update(runner.environment())
     data = laboratory.data
-    needs_data = any(rubric.parts[part].framework != "numpy" for part in parts)  # type: ignore[index]
+    needs_data = any(
+        rubric.parts[part].framework != "numpy" and not _visualises(rubric, part)  # type: ignore[index]
+        for part in parts
+    )
     return Evidence(
         submission=SubmissionRecord(
             submission.team, submission.source, submission.source_sha256, submission.content_sha256,

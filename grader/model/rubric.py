@@ -54,6 +54,15 @@ class Thresholds(_Strict):
     steps: tuple[Threshold, ...] = Field(min_length=1)
 
 
+class PointsByClass(_Strict):
+    """Every case class has points of its own, earned where it passes."""
+
+    rule: Literal["points_by_class"]
+    points: dict[str, Positive] = Field(
+        min_length=1, description="points of every case class that counts; must add up to the item's"
+    )
+
+
 class Ramp(_Strict):
     """Points rise in proportion from none at the accuracy `none_at` to all at `full_at`."""
 
@@ -85,7 +94,9 @@ class Manual(_Strict):
     rule: Literal["manual"]
 
 
-Credit = Annotated[ShareOfClasses | AllOrNothing | Thresholds | AccuracyScale | Manual, Field(discriminator="rule")]
+Credit = Annotated[
+    ShareOfClasses | AllOrNothing | Thresholds | PointsByClass | AccuracyScale | Manual, Field(discriminator="rule")
+]
 
 
 class Slips(_Strict):

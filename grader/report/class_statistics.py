@@ -15,7 +15,7 @@ from grader.report.wording import OPEN, check_title, write
 _BINS = 10
 
 #: Topics of the catalogue whose messages name a mistake.
-_DIAGNOSES = ("hint.", "hint2.", "slip.")
+_DIAGNOSES = ("hint.", "hint2.", "hint3.", "slip.")
 
 
 @dataclass(frozen=True, slots=True)

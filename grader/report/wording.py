@@ -17,8 +17,8 @@ from grader.report.clean_text import clean
 #: Statuses of items that no points stand for yet.
 OPEN = frozenset({ItemStatus.MANUAL, ItemStatus.SKIPPED})
 
-#: Topics of the catalogue that name kinds of input, Part 1's first; no name is in both.
-_CHECK_TOPICS = ("check", "check2")
+#: Topics of the catalogue that name kinds of input, Part 1's first; no name is in two of them.
+_CHECK_TOPICS = ("check", "check2", "check3")
 
 #: Longest text that a report shows of one message, characters: values in it may come from a hand-in.
 MESSAGE_CHARACTERS = 2000

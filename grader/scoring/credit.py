@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from grader.model.evidence import DataUsed, Measured
-from grader.model.rubric import AccuracyScale, AllOrNothing, Item, Ramp, ShareOfClasses, Thresholds
+from grader.model.rubric import AccuracyScale, AllOrNothing, Item, PointsByClass, Ramp, ShareOfClasses, Thresholds
+from grader.model.scorecard import CheckResult
+from grader.model.status import ItemStatus
 from grader.scoring.wilson import wilson_interval
 
 
-def credited_points(item: Item, passed: int, total: int) -> float:
-    """Points of `item`, whose rule is about case classes, when `passed` of `total` pass."""
-    if total == 0 or passed == 0:
+def credited_points(item: Item, checks: Sequence[CheckResult]) -> float:
+    """Points of `item`, whose rule is about case classes, when each of them is judged as `checks` say."""
+    passed = {check.id for check in checks if check.status is ItemStatus.PASSED}
+    if not passed:
         return 0.0
-    share = passed / total
+    share = len(passed) / len(checks)
     match item.credit:
+        case PointsByClass(points=points):
+            # The rubric's sum is checked, not the last bits of adding shares up.
+            earned = sum(worth for name, worth in points.items() if name in passed)
+            return min(earned, item.points)
         case AllOrNothing():
-            return item.points if passed == total else 0.0
+            return item.points if len(passed) == len(checks) else 0.0
         case ShareOfClasses(floor=floor):
             return item.points * share if share >= floor else 0.0
         case Thresholds(steps=steps):

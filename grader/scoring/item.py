@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from grader.checks.table import LAYER_CHECKS_BY_NAME
+from grader.checks.table import LAYER_CHECKS_BY_NAME, VISUALISATION_CHECKS_BY_NAME
 from grader.model.evidence import DataUsed, ItemEvidence
 from grader.model.message import Message
 from grader.model.rubric import AccuracyScale, Item, Manual, Rubric
@@ -14,6 +14,7 @@ from grader.scoring.accuracy_item import score_accuracy_item
 from grader.scoring.item_result import item_result
 from grader.scoring.layer_item import score_layer_item
 from grader.scoring.training_item import score_training_item
+from grader.scoring.visualisation_item import score_visualisation_item
 from grader.scoring.writeup_item import score_writeup_item
 
 
@@ -34,4 +35,6 @@ def score_item(
         return score_writeup_item(item, observed)
     if item.check in LAYER_CHECKS_BY_NAME:
         return score_layer_item(item, observed, rubric, accepted)
+    if item.check in VISUALISATION_CHECKS_BY_NAME:
+        return score_visualisation_item(item, observed, rubric)
     return score_training_item(item, observed, rubric)

@@ -37,7 +37,7 @@ def score_layer_item(item: Item, observed: ItemEvidence, rubric: Rubric, accepte
         score_class(name, cases, reading, tolerance, tell, observed.smaller) for name, cases in groups.items()
     )
     passed = sum(check.status is ItemStatus.PASSED for check in checks)
-    points = 0.0 if uses_what_is_forbidden(observed.cases) else credited_points(item, passed, len(checks))
+    points = 0.0 if uses_what_is_forbidden(observed.cases) else credited_points(item, checks)
     slips, cost = _slips(item, observed, rubric, reading, tolerance)
     points *= 1.0 - cost
     status = overall_status(observed.cases, points, item.points)

@@ -1,4 +1,4 @@
-"""Which text a problem or a recognised mistake has: Part 2's stand in topics of their own, and no id is in both."""
+"""Which text a problem or a recognised mistake has: those of Parts 2 and 3 stand in topics of their own, and no id is in two."""
 
 from __future__ import annotations
 
@@ -18,5 +18,5 @@ def hint_message(match: str) -> Message:
 
 
 def _key(topic: str, name: str) -> str:
-    key = f"{topic}2.{name}"
-    return key if key in catalogue() else f"{topic}.{name}"
+    own = (f"{topic}{part}.{name}" for part in (2, 3))
+    return next((key for key in own if key in catalogue()), f"{topic}.{name}")

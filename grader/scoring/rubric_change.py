@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from grader.model.evidence import Evidence
-from grader.model.rubric import AccuracyScale, Credit, Item, Rubric, ShareOfClasses, Thresholds
+from grader.model.rubric import AccuracyScale, Credit, Item, PointsByClass, Rubric, ShareOfClasses, Thresholds
 from grader.scoring.score import score
 
 #: Settings that decide about points. `tolerance` and `slips` also stand for the whole rubric.
@@ -97,6 +97,8 @@ def _credit(credit: Credit) -> str:
             return f"{credit.rule}, floor {credit.floor:g}"
         case Thresholds():
             return f"{credit.rule}, " + ", ".join(f"{step.points:g} from {step.share:g}" for step in credit.steps)
+        case PointsByClass():
+            return f"{credit.rule}, " + ", ".join(f"{name} {worth:g}" for name, worth in credit.points.items())
         case AccuracyScale():
             ramps = {"cifar10": credit.cifar10, "stand_in": credit.stand_in}
             told = ", ".join(f"{kind} {ramp.none_at:g} to {ramp.full_at:g}" for kind, ramp in ramps.items())

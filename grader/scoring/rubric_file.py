@@ -15,7 +15,7 @@ from grader.model.rubric import Rubric
 from grader.scoring.rubric_mistakes import mistakes
 
 #: Pydantic puts the tag of a union into an error's place; it is no key of the file.
-_UNION_TAGS = ("share_of_classes", "all_or_nothing", "thresholds", "accuracy_scale", "manual")
+_UNION_TAGS = ("share_of_classes", "all_or_nothing", "thresholds", "points_by_class", "accuracy_scale", "manual")
 
 
 def load(path: Path) -> Rubric:

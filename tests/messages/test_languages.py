@@ -17,9 +17,9 @@ from grader.messages.language import ENGLISH
 FOLDER = Path(grader.messages.__file__).parent
 OTHERS = [language for language in LANGUAGES if language != ENGLISH]
 
-#: What a student reads and is translated in full; of Part 2 the verdicts.
-TRANSLATED = ("check", "feedback", "feedback2", "flag", "hidden", "hint", "isolation", "item", "problem", "report",
-              "skipped", "slip", "status", "terminal", "watch")  # fmt: skip
+#: What a student reads and is translated in full; of Parts 2 and 3 the verdicts.
+TRANSLATED = ("check", "feedback", "feedback2", "feedback3", "flag", "hidden", "hint", "isolation", "item", "problem",
+              "report", "skipped", "slip", "status", "terminal", "watch")  # fmt: skip
 
 #: Read by staff alone, who read English.
 FOR_STAFF = ("report.class.",)

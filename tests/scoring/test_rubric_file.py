@@ -18,7 +18,7 @@ def line_of(fragment: str) -> int:
 @pytest.mark.parametrize(
     ("old", "new", "key", "told"),
     [
-        ("total: 70", "total: 71", "total", "70, the sum of the items' points"),
+        ("total: 100", "total: 101", "total", "100, the sum of the items' points"),
         ("check: max_pool_forward", "check: pool", "items.2.check", "max_pool_forward"),
         ("points: 5", "points: five", "items.0.points", "number"),
         ("tell: class", "tell: all", "hidden_cases.tell", "'class' or 'nothing'"),

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from grader.messages import catalogue
 from grader.model.evidence import CaseEvidence, Problem
+from grader.model.message import Message
 from grader.model.observation import StudentError
 from grader.model.rubric import Rubric, ShareOfClasses, Threshold, Thresholds
-from grader.model.scorecard import ItemResult
+from grader.model.scorecard import CheckResult, ItemResult
 from grader.model.status import CallOutcome, ItemStatus, Visibility
 from grader.scoring import rubric_file
 from grader.scoring.credit import credited_points
@@ -201,15 +202,24 @@ def test_the_rubric_prices_in_place_changes(cost: float, points: float) -> None:
     assert found.points == points
 
 
+def judged(passed: int, total: int) -> list[CheckResult]:
+    """As many verdicts on case classes as `total`, of which `passed` pass."""
+    word = Message("check.passed")
+    return [
+        CheckResult(f"class{number}", ItemStatus.PASSED if number < passed else ItemStatus.FAILED, word)
+        for number in range(total)
+    ]
+
+
 @given(st.integers(0, 12), st.integers(1, 12))
 def test_credit_never_leaves_its_bounds_and_grows_with_classes(passed: int, total: int) -> None:
     passed = min(passed, total)
     thresholds = Thresholds(rule="thresholds", steps=(Threshold(share=1, points=5), Threshold(share=0.5, points=2)))
     for credit in (ShareOfClasses(rule="share_of_classes", floor=0.5), thresholds):
         priced = RUBRIC.items[0].model_copy(update={"credit": credit})
-        points = credited_points(priced, passed, total)
+        points = credited_points(priced, judged(passed, total))
         assert 0 <= points <= priced.points
-        assert points >= credited_points(priced, max(passed - 1, 0), total)
+        assert points >= credited_points(priced, judged(max(passed - 1, 0), total))
         assert (points == priced.points) == (passed == total)
 
 

@@ -1,4 +1,4 @@
-"""Evidence of Part 2's cases, each the one public case of its group."""
+"""Evidence of cases that are asked of a notebook. In Part 2 each is the one public case of its group."""
 
 from __future__ import annotations
 
@@ -26,18 +26,25 @@ def case(
     *,
     matches: tuple[str, ...] = (),
     problems: tuple[Problem, ...] = (),
+    changed: tuple[str, ...] = (),
+    visibility: Visibility = Visibility.PUBLIC,
+    number: int = 0,
 ) -> CaseEvidence:
-    """A case whose call returned: `errors` by what was compared, relative to the one accepted answer."""
+    """A case whose call returned: `errors` by what was compared, relative to the one accepted answer.
+
+    `changed` are arguments that the call changed in place; `number` counts a group's cases of one visibility.
+    """
     return CaseEvidence(
-        id=f"{group}.public0",
+        id=f"{group}.{visibility.value}{number}",
         group=group,
-        visibility=Visibility.PUBLIC,
+        visibility=visibility,
         outcome=CallOutcome.RETURNED,
         asked=asked or {},
         returned={name: ArrayFact(_SINGLE, ()) for name in errors},
         problems=problems,
         errors={CONTRACT: dict(errors)} if errors else {},
         matches=matches,
+        changed_inputs=changed,
     )
 
 
@@ -51,10 +58,17 @@ def attempt(
         return failed(group, ended, asked)
 
 
-def failed(group: str, ended: Breach | Unanswered, asked: Mapping[str, object] | None = None) -> CaseEvidence:
+def failed(
+    group: str,
+    ended: Breach | Unanswered,
+    asked: Mapping[str, object] | None = None,
+    *,
+    visibility: Visibility = Visibility.PUBLIC,
+    number: int = 0,
+) -> CaseEvidence:
     """The case of a question that was not answered, or not with what could be judged."""
     if isinstance(ended, Breach):
-        return case(group, {}, asked, problems=(ended.problem,))
+        return case(group, {}, asked, problems=(ended.problem,), visibility=visibility, number=number)
     seen = ended.seen
     error = seen.error
     if error is not None and len(error.message) > _LONGEST_MESSAGE:
@@ -62,9 +76,9 @@ def failed(group: str, ended: Breach | Unanswered, asked: Mapping[str, object] |
         half = _LONGEST_MESSAGE // 2
         error = replace(error, message=f"{error.message[:half]} … {error.message[-half:]}")
     return CaseEvidence(
-        id=f"{group}.public0",
+        id=f"{group}.{visibility.value}{number}",
         group=group,
-        visibility=Visibility.PUBLIC,
+        visibility=visibility,
         outcome=seen.outcome,
         asked=asked or {},
         seconds=seen.seconds,

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
-from grader.checks.notebooks import evidence_of, stored_notebook
-from grader.checks.part import LiveNotebook, PartObserved, PartTask, Runner, Workspace
+from grader.checks.notebook_part import is_untouched, not_asked, notebook_evidence, read_item, stored_cells
+from grader.checks.notebooks import stored_notebook
+from grader.checks.part import PartObserved, PartTask, Runner, Workspace
 from grader.checks.training import accuracy
-from grader.checks.training.notebook_code import code_of, implementation
 from grader.checks.training.training_check import TRAINING_CHECKS
 from grader.checks.training.training_data import LOCATION_FILE, TrainingData
 from grader.checks.training.training_items import TrainingItems
@@ -38,49 +37,40 @@ def observe_training(
 
     What is not written is found without running anything. Raises InfrastructureError for faults of the grader.
     """
-    stored = _stored(task)
+    stored = stored_cells(task)
     items, to_ask = _read(task, stored)
     evidence = stored_notebook(task.submission, task.part_number, task.keys["notebook"])
     notebook = evidence if task.notebook_wanted else None
     if runner is None or data is None:
-        items |= {item.id: _not_asked(task, item, unavailable or _NO_DATA) for item in to_ask}
+        items |= {item.id: not_asked(task, item, unavailable or _NO_DATA) for item in to_ask}
         return PartObserved(items, notebook)
     for item in [item for item in to_ask if item.check == accuracy.CHECK]:
         if (reason := _unmeasured(task, data)) is not None:
-            items[item.id] = _not_asked(task, item, reason)
+            items[item.id] = not_asked(task, item, reason)
             to_ask.remove(item)
-    runs = _runs(task, data, to_ask) and not _untouched(task, stored)
+    runs = _runs(task, data, to_ask) and not is_untouched(task, stored, _FUNCTIONS)
     if stored is None or not (to_ask or (runs and task.notebook_wanted)):
         return PartObserved(items, notebook)
     return _asked(runner, task, data, stored, items, to_ask, runs)
 
 
-def _stored(task: PartTask) -> Mapping[str, Any] | None:
-    path = task.submission.notebooks.get(task.part_number)
-    return None if path is None else json.loads(task.submission.files[path])
-
-
 def _read(task: PartTask, stored: Mapping[str, Any] | None) -> tuple[dict[str, ItemEvidence], list[Item]]:
     """The evidence of items that reading settles, and those about which something has to be asked."""
-    code = code_of(stored or {})
     items: dict[str, ItemEvidence] = {}
     to_ask: list[Item] = []
     for item in task.wanted:
-        key = task.keys[item.id]
         if item.check == WRITEUP:
             writeup = observe_writeup(stored, task.template)
-            items[item.id] = ItemEvidence(item.check, key, _WRITEUP_STATES[writeup.state], writeup=writeup)
+            items[item.id] = ItemEvidence(
+                item.check, task.keys[item.id], _WRITEUP_STATES[writeup.state], writeup=writeup
+            )
             continue
-        state = implementation(code, _FUNCTIONS[item.check])
-        if state == "written":
+        unwritten = read_item(task, item, stored, _FUNCTIONS[item.check])
+        if unwritten is None:
             to_ask.append(item)
         else:
-            items[item.id] = ItemEvidence(item.check, key, state)
+            items[item.id] = unwritten
     return items, to_ask
-
-
-def _not_asked(task: PartTask, item: Item, reason: str) -> ItemEvidence:
-    return ItemEvidence(item.check, task.keys[item.id], "not_asked", not_asked=reason)
 
 
 def _unmeasured(task: PartTask, data: TrainingData) -> str | None:
@@ -97,14 +87,6 @@ def _runs(task: PartTask, data: TrainingData, to_ask: list[Item]) -> bool:
     return task.notebook_wanted or (
         not _judges_submitted(data) and any(item.check == accuracy.CHECK for item in to_ask)
     )
-
-
-def _untouched(task: PartTask, stored: Mapping[str, Any] | None) -> bool:
-    """Whether none of the part's functions is written: running such a notebook shows nothing but that."""
-    code = code_of(stored or {})
-    checks = [item.check for item in task.rubric.items if item.part == task.part_number]
-    functions = {name for check in checks for name in _FUNCTIONS[check]}
-    return bool(functions) and all(implementation(code, [name]) != "written" for name in functions)
 
 
 def _judges_submitted(data: TrainingData) -> bool:
@@ -142,7 +124,7 @@ def _asked(
                 items |= asked.accuracy(live, to_ask, accuracy.REEXECUTED)
             items |= asked.functions(live, to_ask)
             if task.notebook_wanted:
-                notebook, executed = _notebook_evidence(task, stored, live)
+                notebook, executed = notebook_evidence(task, stored, live)
         items |= _asked_apart(workspace, task, stored, asked, [item for item in to_ask if _stuck(items.get(item.id))])
         if _judges_submitted(data):
             items |= _submitted(workspace, task, stored, asked, to_ask)
@@ -164,15 +146,6 @@ def _asked_apart(
         with workspace.live(stored, task.submission.notebooks[task.part_number], run=False) as live:
             items |= asked.functions(live, [item for item in stuck if _FUNCTIONS[item.check][0] == function])
     return items
-
-
-def _notebook_evidence(
-    task: PartTask, stored: Mapping[str, Any], live: LiveNotebook
-) -> tuple[NotebookEvidence, Mapping[str, Any] | None]:
-    key, observation = task.keys["notebook"], live.observation
-    if observation is None:
-        return stored_notebook(task.submission, task.part_number, key), None
-    return evidence_of(stored, observation, key), observation.executed
 
 
 def _submitted(
