@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from grader.dialects.dialect import Dialect
 from grader.execute.environment import versions
 from grader.execute.live import LiveNotebook
 from grader.execute.probing import probe_item
@@ -31,7 +32,7 @@ class Executor:
     `level` is the isolation to use (not the weakest accepted). `runner` is ``shell`` or ``nbclient``.
     `forbidden_modules` are top-level packages that import as stubs and whose installed files are hidden.
     `hidden` are further paths to hide. `preload` are packages to import before the first fork, so that no child has to;
-    they have to be installed. `readable` are folders that student code may read at every level; where it finds them says
+    they have to be installed. `dialect` is which TensorFlow student code finds. `readable` are folders that student code may read at every level; where it finds them says
     `readable_path`. `threads` is how many TensorFlow and OpenMP use in a child (default: what they choose; one).
     `devices` are paths of device nodes that it may use, as those of a GPU. `scratch` is a folder for temporary files
     (default: one of its own). `launcher` is ``fork``, ``spawn`` (no isolation), or None for what this platform offers.
@@ -54,6 +55,7 @@ class Executor:
         hidden: Sequence[Path] = (),
         launcher: str | None = None,
         notebooks: bool = True,
+        dialect: Dialect = Dialect.TF2,
     ):
         if runner not in RUNNERS:
             raise UsageError(f"--runner: found {runner!r}, allowed: {', '.join(RUNNERS)}")
@@ -83,7 +85,7 @@ class Executor:
             from grader.execute.spawn_launcher import SpawnLauncher
 
             # Nothing is preloaded: student code imports it itself, which takes as long.
-            self._launcher = SpawnLauncher(runner_or_none, forbidden_modules, self._scratch, threads)
+            self._launcher = SpawnLauncher(runner_or_none, forbidden_modules, self._scratch, threads, dialect)
         else:
             from grader.execute.fork_launcher import ForkLauncher
             from grader.sandbox import default_wall
@@ -92,7 +94,7 @@ class Executor:
                 (*hidden, *installed_paths(forbidden_modules)), self._scratch, map(str, self._readable.paths), devices
             )
             self._launcher = ForkLauncher(
-                level, runner_or_none, forbidden_modules, self._scratch, wall, preload, threads
+                level, runner_or_none, forbidden_modules, self._scratch, wall, preload, threads, dialect
             )
 
     def environment(self) -> dict[str, str]:

@@ -10,6 +10,7 @@ from dataclasses import asdict
 from itertools import count
 from pathlib import Path
 
+from grader.dialects.dialect import Dialect
 from grader.execute import dear_imports
 from grader.execute.fork_host import ForkHost
 from grader.execute.slots import Slot
@@ -40,6 +41,7 @@ class ForkLauncher:
         wall: WallPolicy,
         preload: Sequence[str] = (),
         threads: int | None = None,
+        dialect: Dialect = Dialect.TF2,
     ):
         self._settings = {
             "level": str(level),
@@ -48,6 +50,7 @@ class ForkLauncher:
             "wall": asdict(wall),
             "preload": list(preload),
             "threads": threads,
+            "dialect": str(dialect),
         }
         self._for_probes = runner if preload else _PROBES
         self._runner = runner

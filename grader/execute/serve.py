@@ -21,6 +21,7 @@ from typing import Any
 
 import numpy as np
 
+from grader.dialects.tf1.graph_seeds import reseed_graphs
 from grader.execute import wire
 from grader.execute.capture import DescriptorPipe, HeadAndTail, TextSink
 from grader.execute.exit_codes import CHANNEL_LOST
@@ -41,7 +42,7 @@ _seed_random, _seed_numpy = random.seed, np.random.seed
 
 #: Probes of networks that are there already. Resetting TensorFlow's generators also makes it forget every function and kernel
 #: made ready so far, which takes longer than most of these calls; what a network draws follows from the calls before.
-_KEPT_READY = frozenset({"names", "graph", "logits", "assign", "run_model"})
+_KEPT_READY = frozenset({"names", "graph", "logits", "assign", "run_model", "visualisation"})
 
 #: Runs a notebook: the request's body, and a function that sends one answer.
 NotebookRunner = Callable[[Mapping[str, Any], Callable[[Any], None]], None]
@@ -112,6 +113,8 @@ def reseed(seed: int, frameworks: bool = True) -> None:
             keras.utils.set_random_seed(seed)  # type: ignore[union-attr]
         except Exception:  # half imported, or changed by the student
             pass
+    if frameworks:
+        reseed_graphs(seed)
     _seed_random(seed)
     _seed_numpy(seed)
 

@@ -17,6 +17,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from grader.dialects.dialect import Dialect
 from grader.execute import wire
 from grader.execute.channel import Channel, WaitTimeout, wait_for
 from grader.execute.environment import python_environment
@@ -40,8 +41,9 @@ class SpawnLauncher:
         forbidden: Sequence[str],
         scratch: Path,
         threads: int | None = None,
+        dialect: Dialect = Dialect.TF2,
     ):
-        self._settings = {"runner": runner, "forbidden": list(forbidden), "threads": threads}
+        self._settings = {"runner": runner, "forbidden": list(forbidden), "threads": threads, "dialect": str(dialect)}
         self._scratch = scratch
         self._numbers = count()
         self._seen: dict[str, Any] | None = None

@@ -6,6 +6,7 @@ import socket
 import sys
 from pathlib import Path
 
+from grader.dialects.dialect import Dialect
 from grader.execute import wire
 from grader.execute.runners import preload_runner
 from grader.execute.serve import serve
@@ -26,6 +27,10 @@ def main() -> None:
     settings = frame.body
     install_stand_ins(settings["forbidden"])
     restore_dropped_names()
+    if settings["dialect"] == Dialect.TF1:
+        from grader.dialects.tf1 import runtime as tensorflow_1
+
+        tensorflow_1.install()
     runner = settings["runner"] and preload_runner(settings["runner"], settings["forbidden"])
     sys.path[:] = [entry for entry in sys.path if entry != _PACKAGE_ROOT]
     wire.send(connection, {"ready": True, "shell": runner is not None})

@@ -17,6 +17,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from grader.dialects.dialect import Dialect
 from grader.execute import wire
 from grader.execute.child import ChildOrder, run_child
 from grader.execute.preloading import import_packages
@@ -57,7 +58,7 @@ def main() -> None:
 
 class Zygote:
     """State of the fork server. `settings` are ``level``, ``runner`` (empty: for probes only), ``forbidden``,
-    ``preload`` (packages), ``threads`` and the wall's paths."""
+    ``preload`` (packages), ``dialect``, ``threads`` and the wall's paths."""
 
     def __init__(self, control: socket.socket, settings: Mapping[str, Any]):
         self._control = control
@@ -68,6 +69,11 @@ class Zygote:
         runner = settings["runner"]
         for module in (*_PRELOADED, *(_PRELOADED_FOR_NOTEBOOKS if runner else ())):
             _import_if_installed(module)
+        if settings["dialect"] == Dialect.TF1:
+            from grader.dialects.tf1 import runtime as tensorflow_1
+
+            tensorflow_1.install()
+            tensorflow_1.preload()
         import_packages(settings["preload"])
         restore_dropped_names()
         self._run_notebook: NotebookRunner | None = preload_runner(runner, settings["forbidden"]) if runner else None

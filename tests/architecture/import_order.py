@@ -14,6 +14,7 @@ ORDER = (
     "intake",
     "datasets",
     "sandbox",
+    "dialects",
     "probes",
     "execute",
     "checks",
