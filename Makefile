@@ -16,8 +16,10 @@ $(INSTALLED): requirements.lock $(shell test -x $(VENV_PYTHON) || echo FORCE)
 demo: setup
 	@$(VENV_PYTHON) grade.py demo -o demo
 
+# Side by side, the tests of a file in one process: they share what takes long to start. More than four would start
+# more TensorFlow processes than a usual machine has memory for.
 test: setup
-	@$(VENV_PYTHON) -m pytest
+	@$(VENV_PYTHON) -m pytest -n logical --maxprocesses 4 --dist loadfile
 
 bench: setup
 	@if [ -f benchmarks/__main__.py ]; then $(VENV_PYTHON) -m benchmarks; else echo "make bench: there are no benchmarks yet."; fi
