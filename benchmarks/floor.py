@@ -82,6 +82,7 @@ def _round(notebooks: list[tuple[list[CodeType], _Calls]]) -> tuple[float, float
 
 def _layer_calls() -> _Calls:
     """Every call that grading asks of the layer functions: public and hidden cases of all six checks."""
+    from grader.checks.layer_cases import hidden_cases, public_cases
     from grader.checks.layers import LAYER_CHECKS
     from grader.checks.oracle import Oracle
 
@@ -89,7 +90,7 @@ def _layer_calls() -> _Calls:
     asked = [
         (check.function, check.arguments(case.question))
         for check in LAYER_CHECKS
-        for case in (*check.public_cases(oracle), *check.hidden_cases(oracle, 1, 1))
+        for case in (*public_cases(check, oracle), *hidden_cases(check, oracle, 1, 1))
     ]
     functions: dict[str, Any] = {}
     exec(compile(module(), "<layers>", "exec"), functions)

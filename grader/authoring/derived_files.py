@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from grader.checks import pack
+from grader.checks import pack, pack_building
 from grader.checks.oracle import Oracle
 from grader.engine import atomic_file
 from grader.model import array_file
@@ -16,12 +16,12 @@ from grader.model.rubric import Rubric
 
 def case_pack(root: Path) -> bytes:
     """The public cases and their answers, from ``reference/``."""
-    return pack.build(Oracle.load(root / "reference"))
+    return pack_building.build(Oracle.load(root / "reference"))
 
 
 def smaller_case_pack(root: Path) -> bytes:
     """The ladders of ever larger cases, from ``reference/``."""
-    return pack.build_smaller(Oracle.load(root / "reference"))
+    return pack_building.build_smaller(Oracle.load(root / "reference"))
 
 
 def rubric_schema(root: Path) -> bytes:

@@ -53,6 +53,14 @@ def contract_stride(parameters: Mapping[str, object]) -> list[int]:
     return [1, height, width, 1]
 
 
+def layer_settings(question: Question) -> dict[str, object]:
+    """The `conv_param` or `pool_param` of a question as the contract writes it: stride `(1, SH, SW, 1)`."""
+    settings = {key: value for key, value in question.parameters.items() if key not in ("stride", "stride_type")}
+    stride = contract_stride(question.parameters)
+    settings["stride"] = np.array(stride) if question.parameters["stride_type"] == "array" else stride
+    return settings
+
+
 def generator(seed: int, check: str, group: str, number: int) -> np.random.Generator:
     """Random numbers for one case, independent of which other cases are drawn."""
     return np.random.default_rng([seed, zlib.crc32(check.encode()), zlib.crc32(group.encode()), number])

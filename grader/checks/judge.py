@@ -32,7 +32,7 @@ def judge(
             right = any(max(error.values()) <= EXACT for error in errors.values())
             if check.measure is not None:
                 for answer in errors:
-                    errors[answer] = check.measure(answer, got, case.question) or errors[answer]
+                    errors[answer] = check.measure(answer, got, case) or errors[answer]
     evidence = CaseEvidence(
         id=case.id,
         group=case.group,

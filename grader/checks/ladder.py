@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from grader.checks import conv_cases, pool_cases
+from grader.checks import conv_cases, layer_cases, pool_cases
 from grader.checks.cases import PUBLIC_SEED, Case, Question, generator
 from grader.checks.conv_cases import ConvShape
 from grader.checks.layer_check import LayerCheck
@@ -103,7 +103,9 @@ def rungs(check: LayerCheck, oracle: Oracle) -> list[Case]:
     """The check's ladder with all answers, the fewest numbers first; the same on every machine."""
     questions = _pool_questions(check) if check.function.startswith("max_pool") else _conv_questions(check)
     ordered = sorted(questions, key=_numbers)
-    return [check.case(oracle, SMALLER, Visibility.PUBLIC, number, q) for number, q in enumerate(ordered, 1)]
+    return [
+        layer_cases.case(check, oracle, SMALLER, Visibility.PUBLIC, number, q) for number, q in enumerate(ordered, 1)
+    ]
 
 
 def _numbers(question: Question) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,12 +12,14 @@ from grader.checks.cases import Case
 from grader.checks.item import Layers, observe_item
 from grader.checks.layer_check import LayerCheck
 from grader.checks.notebooks import observe_notebook, stored_notebook
-from grader.checks.oracle import Oracle
 from grader.checks.pack import public_cases, smaller_cases
 from grader.checks.part import PartObserved, PartTask, Runner
 from grader.checks.table import LAYER_CHECKS_BY_NAME
 from grader.model.evidence import ItemEvidence
 from grader.model.rubric import Item, Rubric
+
+if TYPE_CHECKING:
+    from grader.checks.oracle import Oracle
 
 
 def observe_layers(runner: Runner, task: PartTask, oracle: Oracle | None) -> PartObserved:
@@ -52,7 +55,10 @@ def _functions(items: Sequence[Item]) -> list[str]:
 def _cases(check: LayerCheck, oracle: Oracle | None, seed: int, rubric: Rubric) -> list[Case]:
     cases = list(public_cases()[check.name])
     if oracle is not None:
-        cases += check.hidden_cases(oracle, seed, rubric.hidden_cases.per_class)
+        # Here and not above: what students receive has neither a reference nor the cases that are drawn with it.
+        from grader.checks.layer_cases import hidden_cases
+
+        cases += hidden_cases(check, oracle, seed, rubric.hidden_cases.per_class)
     return cases
 
 

@@ -12,19 +12,11 @@ from types import ModuleType
 
 import numpy as np
 
-from grader.checks.cases import Arrays, Question, contract_stride
+from grader.checks.cases import Arrays, Question, layer_settings
 from grader.model.errors import UsageError
 
 #: How much a `same` convolution with stride > 1 pads: the contract leaves it open, both count in full.
 CONVENTIONS = ("tensorflow", "stride_independent")
-
-
-def layer_settings(question: Question) -> dict[str, object]:
-    """The `conv_param` or `pool_param` of a question as the contract writes it: stride `(1, SH, SW, 1)`."""
-    settings = {key: value for key, value in question.parameters.items() if key not in ("stride", "stride_type")}
-    stride = contract_stride(question.parameters)
-    settings["stride"] = np.array(stride) if question.parameters["stride_type"] == "array" else stride
-    return settings
 
 
 class Oracle:

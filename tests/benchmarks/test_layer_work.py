@@ -8,6 +8,7 @@ import pytest
 
 from benchmarks import layer_work
 from benchmarks.assignments import ROOT
+from grader.checks import layer_cases
 from grader.checks.layers import LAYER_CHECKS
 from grader.checks.oracle import Oracle
 
@@ -33,7 +34,7 @@ def test_all_cells_run_and_every_test_cell_fails_on_a_wrong_answer() -> None:
 def test_functions_are_right_on_all_public_cases(check) -> None:  # noqa: ANN001
     layers: dict[str, Any] = {}
     exec(layer_work.module(), layers)
-    for case in check.public_cases(Oracle.load(Path(ROOT) / "reference")):
+    for case in layer_cases.public_cases(check, Oracle.load(Path(ROOT) / "reference")):
         got = layers[check.function](*check.arguments(case.question))
         outputs = got if check.function == "conv_backward" else got[:1] if isinstance(got, tuple) else (got,)
         errors = [

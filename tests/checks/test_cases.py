@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.checks import conv_cases, pool_cases, ties
+from grader.checks import conv_cases, layer_cases, pool_cases
 from grader.checks.cases import generator
-from grader.checks.layers import LAYER_CHECKS
+from grader.checks.layers import EVERY_TIE, LAYER_CHECKS
 from grader.checks.oracle import Oracle
 from grader.model.status import Visibility
 
@@ -46,28 +46,29 @@ def test_convolution_classes_have_their_structure(seed: int) -> None:
 @settings(max_examples=30, deadline=None)
 def test_same_padding_conventions_differ_in_the_strided_class_on_both_axes(seed: int) -> None:
     check = next(c for c in LAYER_CHECKS if c.name == "conv_forward.same")
-    question = check.draw("strides", False, generator(seed, check.name, "strides", 1))
-    answers = check.accepted(ORACLE, question)
+    question = layer_cases.draw(check, "strides", False, generator(seed, check.name, "strides", 1))
+    answers = layer_cases.accepted(check, ORACLE, question)
     assert not np.allclose(answers["tensorflow"]["out"], answers["stride_independent"]["out"])
 
 
 @given(SEEDS)
 @settings(max_examples=30, deadline=None)
 def test_pool_values_are_positive_and_distinct_but_for_their_own_classes(seed: int) -> None:
+    check = next(c for c in LAYER_CHECKS if c.name == "max_pool_backward")
     for name, kind in pool_cases.BACKWARD_CLASSES.items():
         question = pool_cases.question(
             kind, kind.draw(generator(seed, "pool", name, 1)), True, generator(seed, "v", name, 1)
         )
         x = question.inputs["x"]
         assert bool((x < 0).all()) == (name == "negative")
-        assert ties.has_ties(question) == (name == "ties")
+        assert (EVERY_TIE in layer_cases.accepted(check, ORACLE, question)) == (name == "ties")
 
 
 @given(SEEDS)
 @settings(max_examples=30, deadline=None)
 def test_overlapping_windows_always_share_a_maximum(seed: int) -> None:
     check = next(c for c in LAYER_CHECKS if c.name == "max_pool_backward")
-    question = check.draw("overlapping", False, generator(seed, check.name, "overlapping", 1))
+    question = layer_cases.draw(check, "overlapping", False, generator(seed, check.name, "overlapping", 1))
     winners = [
         np.argwhere(question.inputs["x"][0, rows, columns, 0] == question.inputs["x"][0, rows, columns, 0].max())[0]
         + (rows.start, columns.start)
@@ -78,7 +79,7 @@ def test_overlapping_windows_always_share_a_maximum(seed: int) -> None:
 
 def test_hidden_cases_depend_on_the_seed_and_on_nothing_else() -> None:
     check = LAYER_CHECKS[0]
-    one, again, other = (check.hidden_cases(ORACLE, seed, 2) for seed in (5, 5, 6))
+    one, again, other = (layer_cases.hidden_cases(check, ORACLE, seed, 2) for seed in (5, 5, 6))
     assert [c.id for c in one] == [c.id for c in again]
     assert all(np.array_equal(a.question.inputs["x"], b.question.inputs["x"]) for a, b in zip(one, again, strict=True))
     assert not all(
@@ -91,7 +92,7 @@ def test_hidden_cases_depend_on_the_seed_and_on_nothing_else() -> None:
 def test_no_misconception_equals_an_accepted_answer(check) -> None:  # noqa: ANN001
     from grader.checks.comparison import equals
 
-    for case in check.public_cases(ORACLE) + check.hidden_cases(ORACLE, 11, 2):
+    for case in layer_cases.public_cases(check, ORACLE) + layer_cases.hidden_cases(check, ORACLE, 11, 2):
         for name, answer in case.misconceptions.items():
             assert not any(equals(right, answer) for right in case.answers.values()), (case.id, name)
 
@@ -106,12 +107,17 @@ def test_hidden_cases_keep_which_axis_is_longer_and_what_is_left_over(seed: int)
 
     for check in LAYER_CHECKS:
         for group in check.groups:
-            asked = [check.public_question(group), check.draw(group, False, generator(seed, check.name, group, 1))]
+            asked = [
+                layer_cases.public_question(check, group),
+                layer_cases.draw(check, group, False, generator(seed, check.name, group, 1)),
+            ]
             extents = [q.inputs["x"].shape[1:3] for q in asked]
             if check.backward:
                 positions = [q.inputs["dout"].shape[1:3] for q in asked]
             else:
-                positions = [next(iter(check.accepted(ORACLE, q).values()))["out"].shape[1:3] for q in asked]
+                positions = [
+                    next(iter(layer_cases.accepted(check, ORACLE, q).values()))["out"].shape[1:3] for q in asked
+                ]
             stride = asked[0].parameters["stride"]
             assert order(extents[0]) == order(extents[1]), (check.name, group)
             assert order(positions[0]) == order(positions[1]), (check.name, group)
@@ -121,7 +127,7 @@ def test_hidden_cases_keep_which_axis_is_longer_and_what_is_left_over(seed: int)
 
 def test_some_class_is_higher_than_wide_and_one_has_the_larger_stride_down() -> None:
     for check in LAYER_CHECKS:
-        questions = [check.public_question(group) for group in check.groups]
+        questions = [layer_cases.public_question(check, group) for group in check.groups]
         assert any(q.inputs["x"].shape[1] > q.inputs["x"].shape[2] for q in questions), check.name
         assert any(q.parameters["stride"][0] > q.parameters["stride"][1] for q in questions), check.name
 
@@ -136,3 +142,15 @@ def test_rounding_to_float32_is_far_below_the_tolerance(seed: int) -> None:
             dout = conv_cases.question(kind.draw(random), "list", padding, True, random).inputs["dout"]
             exact, rounded = dout.sum(axis=(0, 1, 2)), dout.astype(np.float32).sum(axis=(0, 1, 2))
             assert np.max(np.abs(exact - rounded)) < 5e-6 * np.max(np.abs(exact))
+
+
+def test_every_check_names_the_classes_that_are_drawn_for_it() -> None:
+    drawn = {
+        f"conv_{way}.{padding}": classes
+        for way in ("forward", "backward")
+        for padding, classes in conv_cases.CLASSES.items()
+    }
+    drawn |= {"max_pool_forward": pool_cases.CLASSES, "max_pool_backward": pool_cases.BACKWARD_CLASSES}
+    assert {check.name: check.groups for check in LAYER_CHECKS} == {
+        name: tuple(classes) for name, classes in drawn.items()
+    }

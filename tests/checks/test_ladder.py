@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from grader.checks import ladder, pack
+from grader.checks import ladder, pack, pack_building
 from grader.checks.layers import LAYER_CHECKS
 from grader.checks.oracle import Oracle
 
@@ -20,8 +20,8 @@ def oracle() -> Oracle:
 
 
 def test_shipped_ladder_is_what_the_reference_gives(oracle: Oracle) -> None:
-    assert pack.build_smaller(oracle) == pack.build_smaller(oracle)
-    built = pack.parse(pack.build_smaller(oracle))
+    assert pack_building.build_smaller(oracle) == pack_building.build_smaller(oracle)
+    built = pack.parse(pack_building.build_smaller(oracle))
     for check, cases in pack.smaller_cases().items():
         assert [case.id for case in cases] == [case.id for case in built[check]]
         for stored, fresh in zip(cases, built[check], strict=True):

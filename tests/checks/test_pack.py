@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from grader.checks import pack
+from grader.checks import pack, pack_building
 from grader.checks.layers import LAYER_CHECKS
 from grader.checks.oracle import Oracle
 from grader.model.errors import InfrastructureError
@@ -19,7 +19,7 @@ def oracle() -> Oracle:
 
 
 def test_shipped_pack_is_what_the_reference_gives(oracle: Oracle) -> None:
-    built, shipped = pack.parse(pack.build(oracle)), pack.public_cases()
+    built, shipped = pack.parse(pack_building.build(oracle)), pack.public_cases()
     assert built.keys() == shipped.keys()
     for check, cases in built.items():
         for fresh, stored in zip(cases, shipped[check], strict=True):
@@ -35,7 +35,7 @@ def test_shipped_pack_is_what_the_reference_gives(oracle: Oracle) -> None:
 
 
 def test_building_twice_gives_the_same_bytes(oracle: Oracle) -> None:
-    assert pack.build(oracle) == pack.build(oracle)
+    assert pack_building.build(oracle) == pack_building.build(oracle)
 
 
 def test_pack_holds_every_class_of_every_check() -> None:
@@ -82,7 +82,7 @@ def test_a_wrong_gradient_of_the_reference_never_becomes_the_measure(oracle: Ora
             return {**right, "db": right["db"] * 1.001}
 
     with pytest.raises(InfrastructureError, match="conv_backward disagrees with central differences"):
-        pack.build(Slipped(oracle._layers))
+        pack_building.build(Slipped(oracle._layers))
 
 
 @pytest.mark.parametrize("damage", [b"", b"PK\x03\x04", b"not a zip at all"])
