@@ -1,4 +1,7 @@
-"""One team's page: self-contained, without scripts or requests, fit to be given to the team."""
+"""One team's page: self-contained, without requests, fit to be given to the team.
+
+Only pages with pictures to compare have a script, one of ours, and say the same without it.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,9 @@ from grader.report.accuracy_view import AccuracyView, accuracy_view
 from grader.report.audience import flags_for_student
 from grader.report.failing_case import Arrays, FailingCase, distinct_cases, failing_case, larger_case, no_arrays
 from grader.report.image_words import data_sentence
-from grader.report.page import render_page
+from grader.report.page import page_script, render_page
+from grader.report.picture import PictureView
+from grader.report.pictures_view import pictures_view
 from grader.report.training_view import training_view
 from grader.report.wording import feedback, first_hints, flag_text, isolation_sentence, limits_sentence, write
 from grader.report.writeup_view import WriteupView, writeup_view
@@ -38,6 +43,7 @@ class _ItemView:
     numbers: bool
     accuracy: AccuracyView | None
     writeup: WriteupView | None
+    pictures: PictureView | None
 
 
 def render(scorecard: Scorecard, arrays: Arrays = no_arrays, notebooks: Sequence[tuple[str, str]] = ()) -> str:
@@ -46,10 +52,13 @@ def render(scorecard: Scorecard, arrays: Arrays = no_arrays, notebooks: Sequence
     `notebooks` pairs names of executed notebooks with the addresses of their pages. Flags of severity `STAFF` are left
     out.
     """
+    items = [_item_view(item, scorecard, arrays) for item in scorecard.items]
+    compares = any(view.pictures is not None and view.pictures.any_compared for view in items)
     return render_page(
         "report.html.j2",
+        script=page_script("compare.js") if compares else None,
         card=scorecard,
-        items=[_item_view(item, scorecard, arrays) for item in scorecard.items],
+        items=items,
         skipped=", ".join(item.id for item in scorecard.items if item.status is ItemStatus.SKIPPED),
         flags=[(flag, flag_text(flag)) for flag in flags_for_student(scorecard.flags)],
         isolation=isolation_sentence(scorecard.isolation, scorecard.status),
@@ -87,4 +96,5 @@ def _item_view(item: ItemResult, card: Scorecard, arrays: Arrays) -> _ItemView:
         numbers=any(check.measured is not None for check in item.checks),
         accuracy=accuracy_view(item, card, arrays),
         writeup=writeup_view(item),
+        pictures=pictures_view(item, arrays),
     )

@@ -6,6 +6,8 @@ import dataclasses
 import json
 from pathlib import Path
 
+import numpy as np
+
 from grader.model.evidence import WriteupEvidence
 from grader.model.scorecard import Scorecard
 from grader.model.status import Severity
@@ -13,6 +15,7 @@ from grader.model.submission import Flag
 from grader.report import class_page, html_report, notebook_page
 from grader.report.class_page import report_link
 from tests.report.conftest import Samples
+from tests.report.picture_samples import picture_arrays, picture_card, samples_of_items, under
 from tests.report.test_notebook_page import HOSTILE, code, displayed, markdown, notebook
 from tests.report.training_samples import CIFAR10, STAND_IN, UNASKED, training_arrays, training_card
 
@@ -70,6 +73,21 @@ def training_cards() -> list[Scorecard]:
     ]
 
 
+def odd_pictures(prefix: str) -> dict[str, np.ndarray]:
+    """Numbers of a student's process that are none, images of another shape, classes whose names try to act."""
+    samples = {item: {**stored} for item, stored in samples_of_items().items()}
+    for stored in samples.values():
+        stored["class_names"] = np.array([ACTING] * 10)
+        for name in ("maps", "difference"):
+            if name in stored:
+                stored[name] = stored[name] * np.float32(np.inf)
+        if "stages" in stored:
+            stored["stages"] = stored["stages"][:, :7, :3]
+        if "adversarial" in stored:
+            stored["adversarial"] = stored["adversarial"][:2].repeat(2, axis=1).repeat(2, axis=2)
+    return under(prefix, samples)
+
+
 def hostile_notebook() -> dict[str, object]:
     acting = [*HOSTILE, ACTING]
     return notebook(
@@ -96,6 +114,11 @@ def write_pages(folder: Path) -> dict[str, Path]:
         file.parent.mkdir(parents=True)
         file.write_text(html_report.render(card, training_arrays), encoding="utf-8")
         pages[f"training {card.team}"] = file
+    for team, arrays in (("team_pictures", picture_arrays), ("team_odd_pictures", odd_pictures)):
+        file = folder / report_link(team)
+        file.parent.mkdir(parents=True)
+        file.write_text(html_report.render(picture_card(team, ACTING), arrays), encoding="utf-8")
+        pages[team.removeprefix("team_").replace("_", " ")] = file
     pages["training class"] = folder / "training.html"
     pages["training class"].write_text(class_page.render(training_cards()), encoding="utf-8")
     pages["report"] = folder / report_link("team_2")

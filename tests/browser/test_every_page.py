@@ -13,6 +13,7 @@ from tests.browser.conftest import Open
 PAGES = [
     *("class", "report", "hostile report", "rejected report", "notebook", "hostile notebook"),
     *("training class", "training team_unasked", "training team_acting"),
+    *("pictures", "odd pictures"),
 ]
 UNFOLD = "document.querySelectorAll('details').forEach((details) => { details.open = true })"
 
