@@ -5,9 +5,12 @@ from __future__ import annotations
 import ast
 import warnings
 from collections.abc import Collection
+from functools import lru_cache
 
 
+@lru_cache(maxsize=2)
 def _parsed(source: bytes) -> ast.Module | None:
+    """The tree, to be read only: one source is asked about for each of its functions."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -83,11 +86,14 @@ def is_stub(source: bytes, function: str) -> bool:
 def is_stub_in(tree: ast.Module, function: str) -> bool:
     """As `is_stub`, of a source that was parsed already."""
     node = _function(tree, function)
-    if node is None or node.decorator_list or _bound_elsewhere(tree, function, node):
+    if node is None or node.decorator_list:
         return False
     own = {argument.arg for argument in ast.walk(node) if isinstance(argument, ast.arg)}
     own |= {name.id for name in ast.walk(node) if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store)}
-    return all(_does_nothing(statement) or _packs_arguments(statement, own) for statement in node.body)
+    if not all(_does_nothing(statement) or _packs_arguments(statement, own) for statement in node.body):
+        return False
+    # Last, for it goes through the whole source, which is long.
+    return not _bound_elsewhere(tree, function, node)
 
 
 def definition_line(source: bytes, function: str) -> int | None:
