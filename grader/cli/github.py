@@ -26,10 +26,10 @@ def runs_this(environ: Mapping[str, str]) -> bool:
 
 def has_salt(environ: MutableMapping[str, str]) -> bool:
     """Whether the same hand-in gets the same hidden cases in the next run too."""
-    from grader.engine import seed
+    from grader.engine import salt
 
     try:
-        return bool(environ.get(seed.VARIABLE)) or seed.salt_path(environ).exists()
+        return bool(environ.get(salt.VARIABLE)) or salt.salt_path(environ).exists()
     except (OSError, RuntimeError):  # no home folder to look into
         return False
 
@@ -59,9 +59,9 @@ def tell(graded: Graded, sources: Sources, environ: Mapping[str, str], *, public
     for line in github_annotations.annotations(graded.card, sources, graded.arrays):
         write_line(line)
     if not (salted or public_only):
-        from grader.engine import seed
+        from grader.engine import salt
 
-        told = text("ci.no_salt", variable=seed.VARIABLE)
+        told = text("ci.no_salt", variable=salt.VARIABLE)
         write_line(github_annotations.command("warning", told, title=text("ci.no_salt_title")))
     summary = environ.get(_SUMMARY)
     if not summary:

@@ -12,7 +12,7 @@ from grader.datasets.loading import cache_of, look
 from grader.datasets.places import VARIABLE, Surroundings, usual_places
 from grader.datasets.refusals import DataRefused
 from grader.datasets.stand_in import entry_name
-from grader.engine import free_memory, packages, seed
+from grader.engine import free_memory, packages, salt
 from grader.engine.installation import Installation
 from grader.engine.run_setup import BATCH_WEAKEST, load_rubric
 from grader.engine.settings import trains, usable_cores
@@ -152,15 +152,15 @@ def _tried(name: str, attempt: Callable[[], str]) -> Finding:
 
 
 def _salt(environ: MutableMapping[str, str]) -> Finding:
-    if environ.get(seed.VARIABLE):
-        return Finding(_text("salt"), True, True, _text("salt_given", variable=seed.VARIABLE))
-    path = seed.salt_path(environ)
+    if environ.get(salt.VARIABLE):
+        return Finding(_text("salt"), True, True, _text("salt_given", variable=salt.VARIABLE))
+    path = salt.salt_path(environ)
     if path.is_file():
         return Finding(_text("salt"), True, True, str(path))
     nearest = next((folder for folder in path.parents if folder.exists()), None)
     if nearest is not None and nearest.is_dir() and os.access(nearest, os.W_OK):
         return Finding(_text("salt"), True, True, _text("salt_to_be_made", path=path))
-    advice = _text("salt_advice", variable=seed.VARIABLE)
+    advice = _text("salt_advice", variable=salt.VARIABLE)
     return Finding(_text("salt"), False, True, _text("salt_impossible", path=path), advice)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from grader.datasets.places import STAND_IN
 from grader.datasets.profile import Profile
-from grader.engine import packages, run_data, seed
+from grader.engine import packages, run_data
 from grader.engine.installation import Installation
 from grader.engine.run_data import RunData
 from grader.engine.settings import Runner, RunSettings, chosen_isolation, chosen_parts, trains
@@ -50,6 +50,9 @@ def for_batch(installation: Installation, asked: Asked, environ: MutableMapping[
     Where a part needs TensorFlow or CIFAR-10 and it is not there, the run is refused: results of a class must not depend
     on what somebody forgot to install.
     """
+    # Here and not above: what students receive has no salt, and no command that needs one.
+    from grader.engine import salt
+
     rubric = load_rubric(installation, asked.rubric)
     parts = chosen_parts(asked.parts, rubric)
     isolation = chosen_isolation(survey(), asked.weakest or BATCH_WEAKEST)
@@ -57,7 +60,7 @@ def for_batch(installation: Installation, asked: Asked, environ: MutableMapping[
     Executor(level=isolation.level, runner=asked.runner).close()
     _require_tensorflow(rubric, parts)
     profile = asked.profile or Profile.QUICK
-    salt = seed.take_salt(environ)
+    secret = salt.take_salt(environ)
     return RunSettings(
         installation=installation,
         rubric=rubric,
@@ -65,8 +68,8 @@ def for_batch(installation: Installation, asked: Asked, environ: MutableMapping[
         isolation=isolation,
         runner=asked.runner,
         seed=asked.seed,
-        salt=salt,
-        hidden=(*installation.kept_from_students(), seed.salt_path(environ).parent),
+        salt=secret,
+        hidden=(*installation.kept_from_students(), salt.salt_path(environ).parent),
         profile=profile,
         data=run_data.settle(asked.data, profile, environ) if _training(rubric, parts) else None,
     )

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.engine import seed
+from grader.engine import salt, seed
 from grader.model.errors import UsageError
 
 
@@ -28,40 +28,40 @@ def test_seed_changes_with_the_content_and_with_the_salt() -> None:
 
 def test_salt_is_made_once_and_only_its_owner_can_read_it(tmp_path: Path) -> None:
     environ = {"XDG_CONFIG_HOME": str(tmp_path)}
-    first = seed.take_salt(environ)
-    kept = seed.salt_path(environ)
+    first = salt.take_salt(environ)
+    kept = salt.salt_path(environ)
     assert len(first) >= 32
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
-    assert seed.take_salt(environ) == first
+    assert salt.take_salt(environ) == first
     assert [entry.name for entry in kept.parent.iterdir()] == [kept.name]
 
 
 def test_another_user_gets_another_salt(tmp_path: Path) -> None:
-    salts = {seed.take_salt({"XDG_CONFIG_HOME": str(tmp_path / name)}) for name in ("a", "b")}
+    salts = {salt.take_salt({"XDG_CONFIG_HOME": str(tmp_path / name)}) for name in ("a", "b")}
     assert len(salts) == 2
 
 
 def test_given_salt_is_used_and_not_inherited_by_what_starts_later(tmp_path: Path) -> None:
-    environ = {"XDG_CONFIG_HOME": str(tmp_path), seed.VARIABLE: "the course's"}
-    assert seed.take_salt(environ) == b"the course's"
-    assert seed.VARIABLE not in environ
+    environ = {"XDG_CONFIG_HOME": str(tmp_path), salt.VARIABLE: "the course's"}
+    assert salt.take_salt(environ) == b"the course's"
+    assert salt.VARIABLE not in environ
     assert not any(tmp_path.iterdir())
 
 
 def test_salt_that_cannot_be_kept_is_a_usage_error_naming_the_variable(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(UsageError, match=seed.VARIABLE):
-        seed.take_salt({"XDG_CONFIG_HOME": str(tmp_path / "file" / "below")})
+    with pytest.raises(UsageError, match=salt.VARIABLE):
+        salt.take_salt({"XDG_CONFIG_HOME": str(tmp_path / "file" / "below")})
 
 
 def test_empty_salt_file_is_refused(tmp_path: Path) -> None:
     environ = {"XDG_CONFIG_HOME": str(tmp_path)}
-    path = seed.salt_path(environ)
+    path = salt.salt_path(environ)
     path.parent.mkdir()
     path.write_text("\n")
     with pytest.raises(UsageError, match="empty"):
-        seed.take_salt(environ)
+        salt.take_salt(environ)
 
 
 def test_relative_config_home_is_ignored() -> None:
-    assert os.path.isabs(seed.salt_path({"XDG_CONFIG_HOME": "relative"}))
+    assert os.path.isabs(salt.salt_path({"XDG_CONFIG_HOME": "relative"}))
