@@ -84,8 +84,12 @@ def _figures(values: np.ndarray) -> list[str]:
     finite = np.where(np.isfinite(values), values, 0.0)
     row, column, part = (int(i) for i in np.unravel_index(int(np.abs(finite).argmax()), finite.shape))
     largest = float(finite[row, column, part])
-    key = "picture3.adversarial.largest" if largest else "picture3.adversarial.same"
     colour = write(f"picture3.adversarial.{_COLOURS[part]}")
-    told = [write(key, largest=number_text(abs(largest)), row=row, column=column, colour=colour)]
     odd = int((~np.isfinite(values)).sum())
-    return told + ([write("picture3.odd", count=f"{odd:,}", total=f"{values.size:,}")] if odd else [])
+    told = []
+    if largest:
+        figures = {"largest": number_text(abs(largest)), "row": row, "column": column, "colour": colour}
+        told.append(write("picture3.adversarial.largest", **figures))
+    if odd:
+        told.append(write("picture3.odd", count=f"{odd:,}", total=f"{values.size:,}"))
+    return told or [write("picture3.adversarial.same")]

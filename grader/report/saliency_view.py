@@ -16,6 +16,9 @@ MAPS = "samples/maps"
 #: rounding would else look as bright as what is wrong.
 _FAINTEST = 0.01
 
+#: Shares below this are told as that.
+_NOTHING = 1e-4
+
 
 def saliency_view(stored: Stored) -> PictureView | None:
     """None where there are no images to show maps of.
@@ -54,15 +57,17 @@ def _map(whose: str, values: np.ndarray | None, pixels: np.ndarray, words: dict[
         return no_picture(caption, _unfit(values, pixels))
     finite = np.where(np.isfinite(values), values, 0.0)
     lowest, highest = float(finite.min()), float(finite.max())
-    row, column = _place(finite)
-    figures = {"lowest": number_text(lowest), "highest": number_text(highest), "row": row, "column": column}
-    told = [write("picture3.saliency.range", **figures)]
+    told = []
+    if np.isfinite(values).any():
+        row, column = _place(finite)
+        figures = {"lowest": number_text(lowest), "highest": number_text(highest), "row": row, "column": column}
+        told.append(write("picture3.saliency.range", **figures))
     if lowest < 0:
         told.append(write("picture3.saliency.negative", share=_percent(float((finite < 0).mean()))))
     told += _odd(values)
-    seen = write("picture3.saliency.map", caption=caption, **words, **figures)
+    seen = write("picture3.saliency.map", caption=caption, **words)
     colours = in_grey(extreme(values), max(highest, -lowest))
-    return picture(colours, caption, tuple(told), " ".join([seen, *told[1:]]))
+    return picture(colours, caption, tuple(told), " ".join([seen, *told]))
 
 
 def _error(
@@ -78,7 +83,10 @@ def _error(
     largest, most = float(finite.max()), float(np.max(np.abs(expected), initial=0.0, where=np.isfinite(expected)))
     share = largest / most if most > 0 else float(largest > 0)
     figures = {"largest": number_text(largest), "share": _percent(share), "row": row, "column": column}
-    told = [write("picture3.saliency.error_at" if largest else "picture3.saliency.no_error", **figures), *_odd(errors)]
+    told = _odd(errors)
+    if largest or not told:
+        key = "picture3.saliency.error_at" if largest else "picture3.saliency.no_error"
+        told.insert(0, write(key, **figures))
     seen = write("picture3.saliency.error_seen", **words)
     colours = of_errors(extreme(errors), max(largest, _FAINTEST * most))
     return picture(colours, caption, tuple(told), " ".join([seen, *told]))
@@ -102,5 +110,7 @@ def _place(values: np.ndarray) -> tuple[int, int]:
 
 
 def _percent(share: float) -> str:
-    """Two digits; whoever is off by many times the value is not helped by more of them."""
+    """Two digits, and no more than are of use: nobody can tell thousandths or millions of times the value apart."""
+    if share < _NOTHING:
+        return write("picture3.under", percent=f"{100 * _NOTHING:g}")
     return f"{100 * share:.2g}" if share < 10 else f"{min(100 * share, 1e12):,.0f}"

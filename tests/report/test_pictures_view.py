@@ -68,13 +68,13 @@ def test_the_alternative_texts_tell_class_range_and_the_largest_error_with_its_p
     assert "for class ring" in yours and "furthest from 0 at row 5, column 9" in yours
     assert f"to {stored['expected'][0].max():.4g}" in graders
     share = 100 * 2 / stored["expected"][0].max()
-    assert f"At most 2, {share:.2g} % of the largest value, at row 5, column 9" in error
+    assert f"At most 2 ({share:.2g} % of the largest value of the grader's map), at row 5, column 9" in error
 
 
 def test_an_error_of_rounding_stays_dark():
     stored = saliency_samples()
     error = seen(saliency_view(named(stored))).rows[0].pictures[3]
-    assert pixels(error).max() < 30
+    assert pixels(error).max() < 30 and "(under 0.01 % of" in error.told[0]
     stored["maps"] = stored["expected"]
     assert seen(saliency_view(named(stored))).rows[0].pictures[3].told == ("Nowhere.",)
 
@@ -86,6 +86,16 @@ def test_numbers_that_are_none_are_counted():
     for picture in (yours, error):
         assert "64 of 1,024 numbers are NaN or infinite (magenta)." in picture.told
         assert (pixels(picture)[:2] == [255, 0, 200]).all()
+
+
+def test_nothing_is_said_of_numbers_where_there_are_none():
+    stored = saliency_samples()
+    stored["maps"][0] = np.nan
+    _, yours, _, error = seen(saliency_view(named(stored))).rows[0].pictures
+    assert yours.told == error.told == ("1,024 of 1,024 numbers are NaN or infinite (magenta).",)
+    made = adversarial_samples()
+    made["difference"][0] = np.inf
+    assert len(seen(adversarial_view(named(made))).rows[0].pictures[2].told) == 1
 
 
 @pytest.mark.parametrize(("shape", "told"), [((5, 16, 32), "(16, 32)"), ((5, 32, 32, 3), "(32, 32, 3)"), ((5,), "()")])
@@ -125,7 +135,7 @@ def test_differences_are_drawn_about_grey_once_and_tenfold():
     _, _, once, tenfold, graders = seen(adversarial_view(named(stored))).rows[0].pictures
     assert pixels(once)[4, 7].tolist() == [128, 128, 122] and pixels(tenfold)[4, 7].tolist() == [128, 128, 68]
     assert (pixels(once).reshape(-1, 3) == 128).all(axis=1).sum() == 1023
-    assert once.told == ("At most 6 levels, at row 4, column 7, blue.",)
+    assert once.told == ("Changed by at most 6 levels, at row 4, column 7, blue.",)
     assert tenfold.alternative.endswith(once.told[0])
     own = np.clip(np.rint(128 + 10 * stored["expected_difference"][0].astype(np.float64)), 0, 255)
     assert np.array_equal(pixels(graders), own)
