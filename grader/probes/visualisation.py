@@ -25,7 +25,7 @@ _kept: list[PretrainedModel] = []
 
 def visualisation(arguments: Mapping[str, Value]) -> Value:
     """Arguments ``function``, ``arguments`` (``X`` and ``Y``, ``target_y``, or ``X`` and ``target_y``), and if need be
-    ``settings`` (hyperparameters by name) and ``seed`` (of the generators of Python, NumPy and TensorFlow).
+    ``settings`` (hyperparameters by name) and ``seed`` (of the generators of Python and NumPy).
 
     Calls the notebook's function with the pretrained network, all of whose numbers are put back before, and returns::
 
@@ -76,12 +76,10 @@ def _way(name: str, by_keyword: Mapping[str, Any], constants: frozenset[str]) ->
 
 
 def _seed(seed: Value) -> None:
-    import tensorflow as tf
-
+    # Not TensorFlow, which then forgets every kernel made ready so far: what it draws follows from the calls before.
     if seed is not None:
         random.seed(seed)
         np.random.seed(seed)
-        tf.random.set_seed(seed)
 
 
 def _bounded(told: Any) -> Any:
