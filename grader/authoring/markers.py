@@ -35,6 +35,9 @@ TASKS = frozenset(
         "p2.exploration",
         "p2.final_training",
         "p2.better.writeup",
+        "p3.saliency",
+        "p3.class_representative",
+        "p3.adversarial",
     }
 )
 

@@ -16,7 +16,7 @@ NAMES = (
     "Assignment2-2_Training_CNN.ipynb",
     "Assignment2-3_Visualizing_CNN.ipynb",
 )
-PART_1, PART_2, _ = NAMES
+PART_1, PART_2, PART_3 = NAMES
 
 
 def code_cells(notebook: Any) -> dict[str, Any]:
@@ -38,14 +38,7 @@ def test_a_notebook_is_valid_and_stored_as_jupyter_writes_it(reference: Path, na
     assert len({cell.id for cell in notebook.cells}) == len(notebook.cells)
 
 
-@pytest.mark.parametrize("name", NAMES[2:])
-def test_a_notebook_to_come_says_so_and_has_no_code(reference: Path, name: str) -> None:
-    notebook = nbformat.read(reference / name, as_version=4)
-    assert [cell.cell_type for cell in notebook.cells] == ["markdown"]
-    assert "no tasks yet" in notebook.cells[0].source
-
-
-@pytest.mark.parametrize("name", NAMES[:2])
+@pytest.mark.parametrize("name", NAMES)
 def test_outputs_are_stored_in_the_order_of_the_cells(reference: Path, name: str) -> None:
     cells = code_cells(nbformat.read(reference / name, as_version=4))
     assert [cell.execution_count for cell in cells.values()] == list(range(1, len(cells) + 1))
@@ -73,6 +66,32 @@ def test_the_outputs_of_part_2_tell_the_accuracy_and_show_the_curves(reference: 
 )
 def test_part_2_makes_every_call_of_the_contract(reference: Path, call: str) -> None:
     cells = code_cells(nbformat.read(reference / PART_2, as_version=4))
+    assert any(call in cell.source for cell in cells.values())
+
+
+def test_the_outputs_of_part_3_show_maps_stages_and_images_that_fool_the_network(reference: Path) -> None:
+    cells = code_cells(nbformat.read(reference / PART_3, as_version=4))
+    for name in ("data-load", "saliency-show", "representative-show", "adversarial-show"):
+        assert any("image/png" in output.get("data", {}) for output in cells[name].outputs)
+    fooled = re.findall(r" to (\w+): the network says (\w+); .* X is unchanged\n", printed(cells["adversarial-show"]))
+    assert len(fooled) == 4 and all(target == said for target, said in fooled)
+    climbed = re.findall(r"score (\S+) for the noise, (\S+) at the end", printed(cells["representative-show"]))
+    assert len(climbed) == 3 and all(float(end) > float(noise) + 1 for noise, end in climbed)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "model = PretrainedCNN()",
+        "X, Y, Class_names = load_ImageNet_val(20)",
+        "compute_saliency_maps(model, X[chosen], Y[chosen])",
+        "compute_class_representative_image(model, target_y,",
+        "generate_adversarial_image(X[one : one + 1], target_y, model)",
+        '"difference x 10"',
+    ],
+)
+def test_part_3_makes_every_call_of_the_contract(reference: Path, call: str) -> None:
+    cells = code_cells(nbformat.read(reference / PART_3, as_version=4))
     assert any(call in cell.source for cell in cells.values())
 
 
