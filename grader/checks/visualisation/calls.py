@@ -15,28 +15,34 @@ _PROBE = "visualisation"
 class Called:
     """A call that returned. Nothing of it is believed but as what a student's process said.
 
-    returned: what came back. settings: how each asked-for setting was handed over, ``keyword``, ``constant`` or
+    returned: what came back, tensors as arrays. type: its type's name. settings: how each asked-for setting was handed over, ``keyword``, ``constant`` or
     ``ignored``. changed: names of arrays that were changed in place. weights_changed: whether the network's were.
     """
 
     returned: Value
+    type: str
     settings: Mapping[str, str]
     changed: tuple[str, ...] = ()
     weights_changed: bool = False
 
 
-def call(asking: Asking, function: str, arguments: Mapping[str, Value], **settings: float) -> Called:
+def call(
+    asking: Asking, function: str, arguments: Mapping[str, Value], *, seed: int | None = None, **settings: float
+) -> Called:
     """Calls `function` with the pretrained network and `arguments` (``X``, ``Y``, ``target_y``, as the contract has them).
 
-    `settings` are hyperparameters by the contract's names. Raises Unanswered where the call did not return.
+    `settings` are hyperparameters by the contract's names; `seed` is for the generators of Python, NumPy and TensorFlow.
+    Raises Unanswered where the call did not return.
     """
-    told = asking.ask(_PROBE, function=function, arguments=dict(arguments), settings=dict(settings))
+    drawn = {} if seed is None else {"seed": seed}
+    told = asking.ask(_PROBE, function=function, arguments=dict(arguments), settings=dict(settings), **drawn)
     if not isinstance(told, Mapping):
-        return Called(told, {})
-    handed, changed = told.get("settings"), told.get("changed")
+        return Called(told, "", {})
+    handed, changed, kind = told.get("settings"), told.get("changed"), told.get("type")
     names = changed if isinstance(changed, list | tuple) else ()
     return Called(
         returned=told.get("returned"),
+        type=kind if isinstance(kind, str) else "",
         settings={str(name): str(how) for name, how in handed.items()} if isinstance(handed, Mapping) else {},
         changed=tuple(name for name in arguments if name in names),
         weights_changed=told.get("weights_changed") is True,

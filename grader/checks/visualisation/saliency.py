@@ -2,15 +2,162 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
 import numpy as np
 
-from grader.checks.training.asking import Asking
+from grader.checks.cases import PUBLIC_SEED, generator
+from grader.checks.comparison import array_problem, as_array
+from grader.checks.training.asking import Asking, Breach, Unanswered
+from grader.checks.training.case_evidence import case, failed
+from grader.checks.visualisation.calls import Called, call
 from grader.checks.visualisation.pretrained_network import PretrainedNetwork
+from grader.checks.visualisation.saliency_answers import ASPECTS, Closest, closest
+from grader.checks.visualisation.samples import Samples, draw, other_classes
+from grader.checks.visualisation.scores_differentiated import gradients
+from grader.checks.visualisation.visualisation_check import SALIENCY
 from grader.datasets.pretrained import PretrainedMaterial
-from grader.model.evidence import CaseEvidence
+from grader.model.evidence import CaseEvidence, Problem
+from grader.model.status import Visibility
+
+FUNCTION = SALIENCY.functions[0]
+#: More than one, or dividing by their number would go unseen.
+IMAGES = 5
+#: Added to images of the hidden case, in their own units: a fiftieth of their deviation.
+NOISE = 0.02
+#: What it costs to get the shape of maps for one image wrong.
+_SHAPE_GROUP = "maximum"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Question:
+    """Images, and the classes (n,) int64 whose scores are asked about: for some of them not what the network says."""
+
+    samples: Samples
+    classes: np.ndarray
+    visibility: Visibility = Visibility.PUBLIC
+    number: int = 0
+
+    def described(self) -> dict[str, object]:
+        return {"X": list(self.samples.images.shape), "Y": self.classes.tolist()}
 
 
 def saliency(
     asking: Asking, network: PretrainedNetwork, material: PretrainedMaterial, seed: int, hidden: bool
 ) -> tuple[list[CaseEvidence], dict[str, np.ndarray]]:
-    return [], {}
+    """Cases of every group on several images, one on a single image, and arrays for pictures of the former."""
+    public = public_question(network, material)
+    cases, returned = _judged(asking, network, public, SALIENCY.groups)
+    single = Question(public.samples.of(np.array([0])), public.classes[:1], number=1)
+    cases += _judged(asking, network, single, (_SHAPE_GROUP,))[0]
+    if hidden:
+        cases += _judged(asking, network, hidden_question(network, material, seed), SALIENCY.groups)[0]
+    order = {group: place for place, group in enumerate(SALIENCY.groups)}
+    cases.sort(key=lambda found: (order[found.group], found.visibility is Visibility.HIDDEN))
+    return cases, pictures(network, material, public, returned)
+
+
+@lru_cache(maxsize=4)
+def public_question(network: PretrainedNetwork, material: PretrainedMaterial) -> Question:
+    """The same for everybody."""
+    return _question(network, material, PUBLIC_SEED, Visibility.PUBLIC, 0.0)
+
+
+def hidden_question(network: PretrainedNetwork, material: PretrainedMaterial, seed: int) -> Question:
+    return _question(network, material, seed, Visibility.HIDDEN, NOISE)
+
+
+def _question(
+    network: PretrainedNetwork, material: PretrainedMaterial, seed: int, visibility: Visibility, noise: float
+) -> Question:
+    random = generator(seed, SALIENCY.name, visibility.value, 0)
+    samples = draw(network, material, random, IMAGES, noise=noise)
+    # Of images that are classified right every second one is asked about a class that the network does not say: whoever
+    # takes what it says instead of Y is found out by these and by those that are misclassified.
+    right = samples.predicted == samples.labels
+    others = other_classes(samples.predicted, network.classes, random)
+    swapped = right & (np.cumsum(right) % 2 == 0)
+    return Question(samples, np.where(swapped, others, samples.labels), visibility)
+
+
+def _judged(
+    asking: Asking, network: PretrainedNetwork, question: Question, groups: tuple[str, ...]
+) -> tuple[list[CaseEvidence], np.ndarray | None]:
+    """A case for each of `groups`, and the maps where they have the right shape."""
+    place = {"visibility": question.visibility, "number": question.number}
+    asked = question.described()
+    try:
+        called = call(asking, FUNCTION, {"X": question.samples.images, "Y": question.classes})
+        maps, problems = _maps(called, question.samples.images.shape)
+    except (Breach, Unanswered) as ended:
+        return [failed(group, ended, asked, **place) for group in groups], None
+    found = closest(maps, gradients(network, question.samples.images.astype(np.float64), question.classes))
+    cases = [
+        case(
+            group,
+            {"maps": found.errors[group]} if np.isfinite(found.errors[group]) else {},
+            asked,
+            matches=_matches(found, group, called),
+            problems=problems.get(group, ()),
+            changed=called.changed,
+            **place,
+        )
+        for group in groups
+    ]
+    return cases, maps if maps.ndim == 3 else None
+
+
+def _maps(called: Called, shape: tuple[int, ...]) -> tuple[np.ndarray, Mapping[str, tuple[Problem, ...]]]:
+    """The maps (N, H, W), or (N, H, W, C), for images of `shape`, and what is wrong with their form, by group.
+
+    Raises Breach where they cannot be compared.
+    """
+    value = called.returned
+    if isinstance(value, list | tuple) and len(value) == 1 and isinstance(value[0], np.ndarray) and value[0].ndim > 2:
+        value = value[0]
+    maps = as_array(value)
+    if isinstance(maps, Problem):
+        raise Breach(maps)
+    problems: dict[str, tuple[Problem, ...]] = {}
+    wanted = shape[:3]
+    if maps.shape != wanted:
+        told = {"name": "maps", "got": str(maps.shape), "expected": str(wanted)}
+        problems[_SHAPE_GROUP] = (Problem("wrong_shape", told),)
+        if maps.shape == (*wanted, 1) or (shape[0] == 1 and maps.shape == wanted[1:]):
+            maps = maps.reshape(wanted)
+        elif maps.shape == shape:
+            problems[_SHAPE_GROUP] = (Problem("channels_left", told),)
+    # Anything else in the place of the maps is told by its shape.
+    wrong = array_problem("maps", maps, shape if maps.shape == shape else wanted)
+    if wrong is not None:
+        raise Breach(wrong)
+    if (negative := int((maps < 0).sum())) > 0:
+        problems["absolute"] = (Problem("negative_values", {"count": negative, "total": maps.size}),)
+    return maps, problems
+
+
+def _matches(found: Closest, group: str, called: Called) -> tuple[str, ...]:
+    """Ids of texts: the mistake that was recognised, and that the call has changed the network."""
+    changed = ("network_changed",) if called.weights_changed and group == ASPECTS[0] else ()
+    return (*((found.mistakes[group],) if group in found.mistakes else ()), *changed)
+
+
+def pictures(
+    network: PretrainedNetwork, material: PretrainedMaterial, question: Question, returned: np.ndarray | None
+) -> dict[str, np.ndarray]:
+    """Images, the maps that came back and the grader's own, by ``samples/<name>``; nothing where no maps came back."""
+    if returned is None:
+        return {}
+    samples = question.samples
+    expected = np.abs(network.class_gradient(samples.images, question.classes)).max(axis=-1)
+    found = {
+        "pixels": material.pixels(samples.images),
+        "maps": returned.astype(np.float32),
+        "expected": expected.astype(np.float32),
+        "labels": question.classes.astype(np.int16),
+        "predictions": samples.predicted.astype(np.int16),
+        "class_names": np.array(material.class_names),
+    }
+    return {f"samples/{name}": array for name, array in found.items()}
