@@ -11,6 +11,7 @@ from grader.checks.network.errors import GraphUnreadable, NetworkError, UnknownO
 from grader.checks.network.graph import Graph, Node, Source
 from grader.checks.network.operations.operation import MOST_ELEMENTS
 from grader.checks.network.operations.table import OPERATIONS
+from grader.model.errors import InfrastructureError
 
 #: Outputs of every node.
 Tensors = dict[str, tuple[np.ndarray, ...]]
@@ -71,7 +72,7 @@ def _computed(node: Node, computed: Tensors) -> tuple[np.ndarray, ...]:
     try:
         with np.errstate(all="ignore"):
             results = operation.forward(node, inputs)
-    except NetworkError:
+    except (NetworkError, InfrastructureError):
         raise
     except MemoryError as error:
         raise GraphUnreadable(f"{node.op} {node.name[:80]!r} takes more memory than there is") from error

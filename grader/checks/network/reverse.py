@@ -11,6 +11,7 @@ from grader.checks.network.forward import Tensors, tensor
 from grader.checks.network.graph import Graph, Node, Source
 from grader.checks.network.operations.operation import Backward, Operation
 from grader.checks.network.operations.table import OPERATIONS
+from grader.model.errors import InfrastructureError
 
 
 def pulled_back(graph: Graph, computed: Tensors, upstream: np.ndarray, goals: Collection[str]) -> dict[str, np.ndarray]:
@@ -55,7 +56,7 @@ def _backward(node: Node, computed: Tensors, upstream: list[np.ndarray], wanted:
     inputs = [tensor(node, source, computed) for source in node.inputs]
     try:
         return list(backward(node, inputs, computed[node.name], upstream))
-    except NetworkError:
+    except (NetworkError, InfrastructureError):
         raise
     except Exception as error:
         raise GraphUnreadable(f"no gradient of {node.op} {node.name[:80]!r} can be computed") from error
