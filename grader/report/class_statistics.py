@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from grader.model.message import Message
 from grader.model.scorecard import CheckResult, ItemResult, Scorecard
 from grader.model.status import ItemStatus, Severity, SubmissionStatus
 from grader.report.wording import OPEN, check_title, write
@@ -160,12 +161,24 @@ def diagnoses(cards: Iterable[Scorecard]) -> list[Diagnosis]:
     for card in _graded(cards):
         told: set[str] = set()
         for item in card.items:
-            messages = [*item.feedback, *(check.hint for check in item.checks if check.hint is not None)]
-            for text in {write(message) for message in messages if message.key.startswith(_DIAGNOSES)}:
+            for text in {write(message) for message in _named_mistakes(item)}:
                 told.add(text)
                 items.setdefault(text, {})[item.id] = None
         teams.update(told)
     return [Diagnosis(text, teams[text], tuple(items[text])) for text in sorted(teams, key=lambda t: (-teams[t], t))]
+
+
+def _named_mistakes(item: ItemResult) -> list[Message]:
+    """Slips and hints of an item. A mistake that costs something of its own is named by both: the slip says more."""
+    slips = [message for message in item.feedback if message.key.startswith(_DIAGNOSES)]
+    told = {_mistake(message) for message in slips}
+    hints = [check.hint for check in item.checks if check.hint is not None and check.hint.key.startswith(_DIAGNOSES)]
+    return [*slips, *(hint for hint in hints if _mistake(hint) not in told)]
+
+
+def _mistake(message: Message) -> str:
+    """``trains_while_evaluating`` of ``hint2.trains_while_evaluating`` and ``slip.trains_while_evaluating.costs``."""
+    return message.key.split(".")[1]
 
 
 def flag_statistics(cards: Iterable[Scorecard]) -> list[FlagStatistics]:

@@ -10,6 +10,7 @@ from grader.model.status import ItemStatus, Severity, SubmissionStatus
 from grader.model.submission import Flag
 from grader.report import class_statistics as statistics
 from grader.report.histogram import histogram
+from grader.report.wording import write
 
 TITLE = Message("item.conv_forward_valid.title")
 FLIPPED, SWAPPED = Message("hint.kernel_flipped"), Message("hint.stride_axes_swapped")
@@ -110,6 +111,15 @@ def test_a_mistake_is_counted_once_a_hand_in_with_all_its_items():
     once = card(item(0.0, check("strides", ItemStatus.FAILED, SWAPPED)), item(0.0, name="p1.b", feedback=(FLIPPED,)))
     found = statistics.diagnoses([twice, once])
     assert [(entry.teams, entry.items) for entry in found] == [(2, ("p1.a", "p1.b")), (1, ("p1.a",))]
+
+
+def test_a_mistake_that_a_slip_prices_and_a_hint_names_is_told_once():
+    slip, hint = Message("slip.trains_while_evaluating.costs"), Message("hint2.trains_while_evaluating")
+    other = Message("hint2.training_mode")
+    checks = tuple(CheckResult(str(n), ItemStatus.FAILED, hint, hint=found) for n, found in enumerate((hint, other)))
+    priced, unpriced = item(1.0, *checks, feedback=(slip,)), item(1.0, checks[0])
+    assert {entry.text for entry in statistics.diagnoses([card(priced)])} == {write(slip), write(other)}
+    assert [entry.text for entry in statistics.diagnoses([card(unpriced)])] == [write(hint)]
 
 
 def test_flags_are_counted_once_a_hand_in():
