@@ -28,13 +28,15 @@ _OPEN = frozenset({ItemStatus.MANUAL, ItemStatus.SKIPPED})
 class Graded:
     """The verdict on one hand-in and what lies beside it.
 
-    `observed` holds the arrays of its cases by ``<item>/<case>/<name>``, `files` its work folder. `fault` is what the
-    grader itself failed with, where the card's status is `grader_error`.
+    `observed` holds the arrays of its cases by ``<item>/<case>/<name>``, `files` its work folder, `notebooks`
+    the path in it of each part's notebook. `fault` is what the grader itself failed with, where the card's status is
+    `grader_error`.
     """
 
     card: Scorecard
     observed: Mapping[str, np.ndarray] = field(default_factory=dict)
     files: Mapping[str, bytes] = field(default_factory=dict)
+    notebooks: Mapping[int, str] = field(default_factory=dict)
     fault: Exception | None = None
 
     def arrays(self, prefix: str) -> dict[str, np.ndarray]:
@@ -74,7 +76,7 @@ def grade_hand_in(path: Path, settings: RunSettings) -> Graded:
 def grade_submission(submission: Submission, observing: Observing, settings: RunSettings) -> Graded:
     """Observes and scores `submission`. Raises InfrastructureError if the grader fails."""
     observed = observing.observe(submission)
-    return Graded(score(observed.evidence, settings.rubric), observed.arrays, submission.files)
+    return Graded(score(observed.evidence, settings.rubric), observed.arrays, submission.files, submission.notebooks)
 
 
 def _failed(candidate: Candidate, error: Exception, settings: RunSettings) -> Scorecard:

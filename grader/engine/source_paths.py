@@ -7,6 +7,9 @@ from pathlib import Path
 
 from grader.checks.layer_check import LayerCheck
 from grader.checks.table import CHECKS
+from grader.checks.training.training_check import TRAINING_CHECKS, TrainingCheck
+from grader.checks.visualisation.visualisation_check import VISUALISATION_CHECKS, VisualisationCheck
+from grader.engine.notebook_paths import notebook_source
 from grader.engine.single import Graded
 from grader.intake.inbox_tree import disk_tree
 from grader.model.rubric import Rubric
@@ -21,10 +24,30 @@ def sources_of(graded: Graded, path: Path, rubric: Rubric, base: Path) -> Source
     functions = {}
     for item in rubric.items:
         module, check = rubric.parts[item.part].module, CHECKS[item.check]
-        if module is not None and isinstance(check, LayerCheck):
-            functions[item.id] = (module.replace(".", "/") + ".py", check.function)
+        if isinstance(check, LayerCheck):
+            if module is not None:
+                functions[item.id] = (module.replace(".", "/") + ".py", check.function)
+        else:
+            functions[item.id] = ("", judged_function(check))
+    path, base = path.resolve(), base.resolve()
     files = {name: graded.files[name] for name, _ in functions.values() if name in graded.files}
-    return Sources(files, functions, _shown(files, path.resolve(), base.resolve()))
+    notebooks = {
+        part: notebook_source(name, graded.files[name], path, base)
+        for part, name in graded.notebooks.items()
+        if name in graded.files and part in rubric.parts and rubric.parts[part].module is None
+    }
+    return Sources(files, functions, _shown(files, path, base), notebooks)
+
+
+def judged_function(check: TrainingCheck | VisualisationCheck) -> str:
+    """The function of the notebook that `check` is about: of those it needs the first that no check before it is about."""
+    about: list[str] = []
+    for other in (*TRAINING_CHECKS, *VISUALISATION_CHECKS):
+        last = other.functions[-1] if other.functions else ""
+        about.append(next((name for name in other.functions if name not in about), last))
+        if other == check:
+            break
+    return about[-1]
 
 
 def _shown(files: Mapping[str, bytes], path: Path, base: Path) -> dict[str, str]:

@@ -10,7 +10,7 @@ from grader.report.audience import flags_for_student
 from grader.report.clean_text import clean, clean_line
 from grader.report.failing_case import Arrays, no_arrays
 from grader.report.findings import Finding, findings
-from grader.report.source_place import NO_SOURCES, Place, Sources
+from grader.report.source_place import NO_SOURCES, Place, Sources, cell_text
 from grader.report.wording import check_title, flag_text, write
 
 #: GitHub shows at most ten annotations of a kind for one step.
@@ -51,7 +51,8 @@ def command(kind: str, message: str, *, title: str = "", place: Place | None = N
 
 def _of_group(kind: str, group: list[Finding]) -> str:
     first, *others = group
-    lines = [first.text, *first.case]
+    where = cell_text(first.place) if first.place is not None else ""
+    lines = [*([where] if where else []), first.text, *first.case]
     if others:
         names = [check_title(finding.check) for finding in others if finding.check is not None]
         lines.append(write("ci.others", checks="; ".join(names)))

@@ -16,7 +16,7 @@ from grader.model.status import SubmissionStatus
 from grader.report.clean_text import clean, clean_line
 from grader.report.failing_case import Arrays, no_arrays
 from grader.report.findings import findings
-from grader.report.source_place import NO_SOURCES, Place, Sources
+from grader.report.source_place import NO_SOURCES, Place, Sources, cell_text
 from grader.report.wording import check_title, feedback, write
 
 #: Names the format's version to readers that ask for it, like a namespace; nothing is ever fetched from there.
@@ -113,9 +113,12 @@ def _whole(card: Scorecard) -> Place:
 
 def _location(place: Place) -> dict[str, Any]:
     uri = quote(place.file.encode("utf-8", "replace"), safe="/")
-    return {
+    location: dict[str, Any] = {
         "physicalLocation": {
             "artifactLocation": {"uri": uri, "uriBaseId": _ROOT},
             "region": {"startLine": place.line},
         }
     }
+    if place.cell is not None:
+        location["message"] = {"text": cell_text(place)}
+    return location

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from grader.model.status import ItemStatus, Visibility
 from grader.report import sarif
+from grader.report.notebook_source import NotebookSource
 from grader.report.source_place import Sources
+from tests.report.training_samples import training_card
 
 LAYERS = "Utils/layer_utils.py"
 SOURCE = b"import numpy as np\n\n\ndef conv_forward(x):\n" + b"    pass\n" * 50 + b"\ndef conv_backward(x):\n    pass\n"
@@ -46,7 +48,8 @@ _LOCATION = _object(
                 "region": _object({"startLine": {"type": "integer", "minimum": 1}}),
             }
         )
-    }
+    },
+    {"message": _TEXT},
 )
 #: The part of SARIF 2.1.0 that we write, stricter than the standard: nothing else may appear.
 SCHEMA = _object(
@@ -186,6 +189,33 @@ def test_nothing_hidden_or_suspected_is_told(samples):
 def test_text_of_a_student_is_neither_link_nor_placeholder(samples):
     run = run_of(samples.card(samples.error_item("see [here](file:///x) and {0}")))
     assert "[here] (file:///x) and {{0}}" in run["results"][0]["message"]["text"]
+
+
+NOTEBOOK = NotebookSource(
+    "hw/part 2.ipynb",
+    ("%matplotlib inline", "import x\n\ndef run_model(model):\n    return y\n"),
+    ((9,), (31, 32, 33, 34)),
+)
+
+
+def test_what_stands_in_a_notebook_is_pointed_at_by_its_line_in_the_file_and_told_by_cell():
+    functions = {"p2.simple.train": ("", "run_model"), "p2.simple.define": ("", "simple_model")}
+    run = run_of(training_card(), Sources(functions=functions, notebooks={2: NOTEBOOK}))
+    found = {key.partition("/")[0]: place for key, place in places(run).items()}
+    assert found["p2.simple.train"] == ("hw/part%202.ipynb", 33)
+    assert found["p2.simple.define"] == ("hw/part%202.ipynb", 1)
+    told = [result["locations"][0].get("message") for result in run["results"] if "simple.train" in result["ruleId"]]
+    assert told and all(message == {"text": "Code cell 2, line 3"} for message in told)
+
+
+def test_a_frame_in_a_cell_is_pointed_at_where_that_line_exists():
+    functions = {"p2.simple.evaluate": ("", "run_model")}
+    long = dataclasses.replace(
+        NOTEBOOK, cells=("",) * 6 + ("\n" * 8 + "raise ValueError",), lines=((),) * 6 + (tuple(range(50, 59)),)
+    )
+    for notebook, place in ((long, ("hw/part%202.ipynb", 58)), (NOTEBOOK, ("hw/part%202.ipynb", 33))):
+        run = run_of(training_card(), Sources(functions=functions, notebooks={2: notebook}))
+        assert places(run)["p2.simple.evaluate/last_batch"] == place
 
 
 @settings(max_examples=60, deadline=None)
