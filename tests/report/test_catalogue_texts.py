@@ -24,7 +24,7 @@ COMPUTED_OF_TRAINING = tuple(
         "asked.", "curve.", "data.stand_in_", "fact.", "figure.", "images.", "model.", "open.", "run.", "samples.",
     )
 )  # fmt: skip
-NAMED = re.compile(r"""["']((?:training_report|report|terminal|isolation)\.[a-z0-9_]+(?:\.[a-z0-9_]+)*)["']""")
+NAMED = re.compile(r"""["']((?:training_report|report|picture3|terminal|isolation)\.[a-z0-9_]+(?:\.[a-z0-9_]+)*)["']""")
 
 
 @pytest.mark.parametrize("status", [*ItemStatus, *SubmissionStatus])
