@@ -227,3 +227,34 @@ def dense_block(depth=14):
     for _ in range(depth):
         known.append(layers.Conv2D(2, 3, padding="same")(layers.Concatenate()(known) if len(known) > 1 else known[0]))
     return keras.Model(known[0], layers.Concatenate()(known))
+
+
+def fire_modules(shape=(40, 36, 3)):
+    """What a SqueezeNet is made of."""
+    layers = keras.layers
+
+    def fire(x, squeezed, expanded):
+        x = layers.Conv2D(squeezed, 1, activation="relu")(x)
+        near = layers.Conv2D(expanded, 1, activation="relu")(x)
+        return layers.Concatenate()([near, layers.Conv2D(expanded, 3, padding="same", activation="relu")(x)])
+
+    image = keras.Input(shape)
+    x = layers.MaxPooling2D(3, 2)(layers.Conv2D(8, 3, strides=2, activation="relu")(image))
+    x = layers.MaxPooling2D(3, 2, padding="same")(fire(fire(x, 4, 6), 4, 6))
+    x = layers.Conv2D(9, 1)(layers.Dropout(0.5)(fire(x, 6, 8)))
+    return keras.Model(image, layers.GlobalAveragePooling2D()(x))
+
+
+def mobile(shape=(33, 30, 3)):
+    """What small networks for telephones are made of."""
+    layers = keras.layers
+    image = keras.Input(shape)
+    x = layers.ZeroPadding2D(((0, 1), (1, 2)))(layers.Rescaling(1 / 2, offset=-0.1)(image))
+    x = layers.Conv2D(6, 3, strides=2, use_bias=False)(x)
+    x = layers.ReLU(6.0)(layers.BatchNormalization()(x))
+    y = layers.DepthwiseConv2D(3, strides=1, padding="same", use_bias=False)(x)
+    y = layers.Activation("hard_swish")(layers.BatchNormalization()(y))
+    gate = layers.GlobalAveragePooling2D(keepdims=True)(y)
+    y = layers.Multiply()([y, layers.Conv2D(6, 1, activation="hard_sigmoid")(gate)])
+    x = layers.AveragePooling2D(3, 2, padding="same")(layers.Add()([x, layers.Conv2D(6, 1)(y)]))
+    return keras.Model(image, layers.Dense(7)(layers.Flatten()(layers.ReLU(negative_slope=0.1)(x))))

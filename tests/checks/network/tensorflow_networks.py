@@ -82,5 +82,34 @@ def expression(code, x, w, labels):
     return graph, output.numpy(), float(loss), tape.gradient(loss, variable).numpy()
 
 
+def to_images(builder, options, images, seed):
+    """Graph and output of a network, an upstream gradient drawn by `seed`, and the gradient to the images."""
+    model, concrete = _built(builder, options, images.shape[1:])
+    return read_graph(concrete, model.weights), *_pulled_back(lambda x: model(x, training=False), images, seed)
+
+
+def expression_to_images(code, x, seed):
+    """The same of an expression of x, in float64 where it casts nothing."""
+
+    def compute(images, training=False):
+        return eval(code, {"tf": tf, "keras": keras, "np": np, "x": images, "drawn": _drawn})
+
+    return read_graph(_traced(compute, x.shape[1:], tf.float64), []), *_pulled_back(compute, x, seed)
+
+
+def _drawn(*shape):
+    return tf.constant(np.random.default_rng(len(shape)).normal(size=shape))
+
+
+def _pulled_back(compute, images, seed):
+    given = tf.constant(images)
+    with tf.GradientTape() as tape:
+        tape.watch(given)
+        output = compute(given)
+    upstream = np.random.default_rng(seed).normal(size=output.shape)
+    found = tape.gradient(output, given, tf.cast(upstream, output.dtype))
+    return output.numpy(), upstream, found.numpy()
+
+
 if __name__ == "__main__":
-    serve({each.__name__: each for each in (network, differentiated, expression)})
+    serve({each.__name__: each for each in (network, differentiated, expression, to_images, expression_to_images)})
