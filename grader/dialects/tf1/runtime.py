@@ -16,6 +16,7 @@ from grader.dialects.tf1.absent import AbsentModules, PartlyAbsent
 from grader.dialects.tf1.graph_seeds import seed_new_graphs
 from grader.dialects.tf1.keras_names import keras_modules
 from grader.dialects.tf1.old_modules import OldModules
+from grader.dialects.tf1.one_element_arrays import restore_conversions
 
 #: What code asks for that wants to know whether it runs on TensorFlow 1: the last version of it.
 VERSION = "1.15.5"
@@ -75,6 +76,7 @@ _CONTRIB_LAYERS: dict[str, object] = {
 
 def install() -> None:
     """From now on ``import tensorflow`` gives TensorFlow 1. Imports nothing of it yet."""
+    restore_conversions()
     sys.meta_path[:0] = [_TensorFlow1(), AbsentModules(_ABSENT), OldModules()]
 
 

@@ -9,7 +9,6 @@ import json
 from pathlib import Path
 
 import numpy as np
-
 from Utils.served_data import blur_image as _blur
 from Utils.served_data import load_CIFAR10 as _load_cifar10
 from Utils.served_data import load_images, plot_conv_images  # noqa: F401 (given on)
@@ -104,7 +103,7 @@ def maybe_download_and_extract(DATA_URL):
     print("The data is here already.")
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def expected_network():
     """What the notebook expects of the pretrained network: ``height`` and ``width`` of images, number of ``classes``."""
     if EXPECTED.is_file():
@@ -128,7 +127,7 @@ def enlargement(height, width):
     return max(1, min(height, width) // _stored()["pixels"].shape[1])
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _stored():
     with np.load(IMAGES, allow_pickle=False) as file:
         return {name: file[name] for name in file.files}
@@ -165,7 +164,7 @@ def _row(plt, pictures, columns):
     figure, axes = plt.subplots(rows, columns, figsize=(2.4 * columns, 2.6 * rows), squeeze=False)
     for axis in axes.flat:
         axis.axis("off")
-    for (picture, title), axis in zip(pictures, axes.flat):
+    for (picture, title), axis in zip(pictures, axes.flat, strict=False):
         axis.imshow(picture, cmap="hot" if np.ndim(picture) == 2 else None)
         axis.set_title(title, fontsize=8)
     figure.tight_layout()

@@ -1,9 +1,8 @@
 """Given: the pretrained network for hand-ins of the assignment's TensorFlow 1 years. Nothing in this file is yours to write."""
 
-import tensorflow as tf
-
-from Utils.data_utils import HERE, enlargement, expected_network, maybe_download_and_extract  # noqa: F401 (given on)
 import numpy as np
+import tensorflow as tf
+from Utils.data_utils import HERE, enlargement, expected_network, maybe_download_and_extract  # noqa: F401 (given on)
 
 WEIGHTS = HERE / "pretrained_cnn.npz"
 SIZE = 32  # height and width of what the small network takes
