@@ -12,7 +12,6 @@ from grader.datasets.pretrained import PretrainedMaterial
 from grader.model.errors import InfrastructureError
 from grader.model.limits import ExecutionLimits
 
-
 #: Images that gradients are confirmed on.
 _WITNESSED = 3
 #: Right gradients stay below 1e-8; next to a kink, of which there are a few among thousands of units, below this.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 import numpy as np
 
@@ -16,7 +17,7 @@ from grader.checks.visualisation.calls import Called, call
 from grader.checks.visualisation.pretrained_network import PretrainedNetwork
 from grader.checks.visualisation.saliency_answers import ASPECTS, Closest, closest
 from grader.checks.visualisation.samples import Samples, draw, other_classes
-from grader.checks.visualisation.scores_differentiated import gradients
+from grader.checks.visualisation.scores_differentiated import CONTRACT, KnownGradients
 from grader.checks.visualisation.visualisation_check import SALIENCY
 from grader.datasets.pretrained import PretrainedMaterial
 from grader.model.evidence import CaseEvidence, Problem
@@ -37,6 +38,7 @@ class Question:
 
     samples: Samples
     classes: np.ndarray
+    gradients: KnownGradients
     visibility: Visibility = Visibility.PUBLIC
     number: int = 0
 
@@ -48,21 +50,22 @@ def saliency(
     asking: Asking, network: PretrainedNetwork, material: PretrainedMaterial, seed: int, hidden: bool
 ) -> tuple[list[CaseEvidence], dict[str, np.ndarray]]:
     """Cases of every group on several images, one on a single image, and arrays for pictures of the former."""
-    public = public_question(network, material)
-    cases, returned = _judged(asking, network, public, SALIENCY.groups)
-    single = Question(public.samples.of(np.array([0])), public.classes[:1], number=1)
-    cases += _judged(asking, network, single, (_SHAPE_GROUP,))[0]
+    public, single = public_questions(network, material)
+    cases, returned = _judged(asking, public, SALIENCY.groups)
+    cases += _judged(asking, single, (_SHAPE_GROUP,))[0]
     if hidden:
-        cases += _judged(asking, network, hidden_question(network, material, seed), SALIENCY.groups)[0]
+        cases += _judged(asking, hidden_question(network, material, seed), SALIENCY.groups)[0]
     order = {group: place for place, group in enumerate(SALIENCY.groups)}
     cases.sort(key=lambda found: (order[found.group], found.visibility is Visibility.HIDDEN))
-    return cases, pictures(network, material, public, returned)
+    return cases, _pictures(material, public, returned)
 
 
 @lru_cache(maxsize=4)
-def public_question(network: PretrainedNetwork, material: PretrainedMaterial) -> Question:
-    """The same for everybody."""
-    return _question(network, material, PUBLIC_SEED, Visibility.PUBLIC, 0.0)
+def public_questions(network: PretrainedNetwork, material: PretrainedMaterial) -> tuple[Question, Question]:
+    """One on several images, one on the first of them; the same for everybody."""
+    several = _question(network, material, PUBLIC_SEED, Visibility.PUBLIC, 0.0)
+    samples, classes = several.samples.of(np.array([0])), several.classes[:1]
+    return several, Question(samples, classes, KnownGradients(network, samples.images, classes), number=1)
 
 
 def hidden_question(network: PretrainedNetwork, material: PretrainedMaterial, seed: int) -> Question:
@@ -79,11 +82,12 @@ def _question(
     right = samples.predicted == samples.labels
     others = other_classes(samples.predicted, network.classes, random)
     swapped = right & (np.cumsum(right) % 2 == 0)
-    return Question(samples, np.where(swapped, others, samples.labels), visibility)
+    classes = np.where(swapped, others, samples.labels)
+    return Question(samples, classes, KnownGradients(network, samples.images, classes), visibility)
 
 
 def _judged(
-    asking: Asking, network: PretrainedNetwork, question: Question, groups: tuple[str, ...]
+    asking: Asking, question: Question, groups: tuple[str, ...]
 ) -> tuple[list[CaseEvidence], np.ndarray | None]:
     """A case for each of `groups`, and the maps where they have the right shape."""
     place = {"visibility": question.visibility, "number": question.number}
@@ -93,11 +97,11 @@ def _judged(
         maps, problems = _maps(called, question.samples.images.shape)
     except (Breach, Unanswered) as ended:
         return [failed(group, ended, asked, **place) for group in groups], None
-    found = closest(maps, gradients(network, question.samples.images.astype(np.float64), question.classes))
+    found = closest(maps, question.gradients)
     cases = [
         case(
             group,
-            {"maps": found.errors[group]} if np.isfinite(found.errors[group]) else {},
+            {} if group in problems or not np.isfinite(found.errors[group]) else {"maps": found.errors[group]},
             asked,
             matches=_matches(found, group, called),
             problems=problems.get(group, ()),
@@ -144,17 +148,16 @@ def _matches(found: Closest, group: str, called: Called) -> tuple[str, ...]:
     return (*((found.mistakes[group],) if group in found.mistakes else ()), *changed)
 
 
-def pictures(
-    network: PretrainedNetwork, material: PretrainedMaterial, question: Question, returned: np.ndarray | None
-) -> dict[str, np.ndarray]:
+def _pictures(material: PretrainedMaterial, question: Question, returned: np.ndarray | None) -> dict[str, np.ndarray]:
     """Images, the maps that came back and the grader's own, by ``samples/<name>``; nothing where no maps came back."""
     if returned is None:
         return {}
     samples = question.samples
-    expected = np.abs(network.class_gradient(samples.images, question.classes)).max(axis=-1)
+    bound = np.finfo(np.float32).max
+    expected = np.abs(dict(islice(question.gradients, 1))[CONTRACT]).max(axis=-1)
     found = {
         "pixels": material.pixels(samples.images),
-        "maps": returned.astype(np.float32),
+        "maps": np.clip(returned, -bound, bound).astype(np.float32),
         "expected": expected.astype(np.float32),
         "labels": question.classes.astype(np.int16),
         "predictions": samples.predicted.astype(np.int16),

@@ -15,6 +15,8 @@ RECOGNISED = 1e-3
 #: The four things that a map has to have, by the case class that each is.
 ASPECTS = ("gradient", "scale", "absolute", "maximum")
 _LARGEST_FACTOR_OFF = 1e-4
+#: Maps that are not the same up to a scale are below: the sum over the channels reaches 0.99 of the maximum.
+_LEAST_CORRELATION = 0.99999
 
 #: What becomes of the signs, given the gradient and how its channels are reduced.
 Reduce = Callable[[np.ndarray], np.ndarray]
@@ -56,15 +58,15 @@ class _Known:
 def closest(got: np.ndarray, gradients: Iterable[tuple[str, np.ndarray]]) -> Closest:
     """`got` is (N, H, W), or (N, H, W, C) where the channels were left; `gradients` as `scores_differentiated` has them.
 
-    Where it is the contract's map, no more than the first of the gradients is taken.
+    No more gradients are taken than it takes to know what `got` is: each later one would be a mistake more.
     """
     got = got.astype(np.float64)
     known: list[_Known] = []
     for score, gradient in gradients:
         with np.errstate(all="ignore"):
             known.extend(_of_gradient(got, score, gradient))
-        if score == CONTRACT and (right := _best(known)) is not None and not right.mistakes:
-            return Closest(dict.fromkeys(ASPECTS, right.error))
+        if _best(known) is not None:
+            break
     errors = {
         aspect: min((one.error for one in known if aspect not in one.mistakes), default=np.inf) for aspect in ASPECTS
     }
@@ -109,6 +111,8 @@ def _scaled(got: np.ndarray, made: np.ndarray, gradient: np.ndarray) -> Iterator
     factor = _factor(got, made)
     if factor > 0:
         yield _factor_named(factor, made), relative_error(got, factor * made)
+    if not _alike(got, made):
+        return
     for name, other in _rescaled(made, gradient):
         # An image that shows nothing has no range to be brought to.
         factor = _factor(got, other) if np.isfinite(other).all() else 0.0
@@ -119,6 +123,17 @@ def _scaled(got: np.ndarray, made: np.ndarray, gradient: np.ndarray) -> Iterator
 def _factor(got: np.ndarray, made: np.ndarray) -> float:
     """The factor that brings `made` closest to `got`."""
     return float((got * made).sum() / max(float((made**2).sum()), np.finfo(float).tiny))
+
+
+def _alike(got: np.ndarray, made: np.ndarray) -> bool:
+    """Whether every image of `got` may be that of `made` on another scale: their pixels rise and fall together."""
+    pairs = zip(got.reshape(len(got), -1), made.reshape(len(made), -1), strict=True)
+    return all(_correlation(one, other) > _LEAST_CORRELATION for one, other in pairs)
+
+
+def _correlation(one: np.ndarray, other: np.ndarray) -> float:
+    one, other = one - one.mean(), other - other.mean()
+    return float(one @ other / max(np.sqrt((one @ one) * (other @ other)), np.finfo(float).tiny))
 
 
 def _factor_named(factor: float, made: np.ndarray) -> str:
