@@ -118,14 +118,17 @@ def _definition(code: CodeType) -> _Definition:
 
 def _enclosed(definition: _Definition, code: CodeType) -> ast.Module:
     """`definition` in a function that has its free variables, and in a class of its class's name where it has one."""
-    inner: ast.stmt = definition
+    inner: _Definition | ast.ClassDef = definition
     _, _, owner = code.co_qualname.rpartition(".")[0].rpartition(".")
     if owner and owner != "<locals>":
         inner = ast.ClassDef(owner, [], [], [inner], [], **_TYPE_PARAMETERS)
+    # What it calls by its own name, or its class's, is the notebook's; it must not become a free variable here.
+    shared = sorted({definition.name, inner.name} - set(code.co_freevars))
+    declared: list[ast.stmt] = [ast.Global(shared)] if shared else []
     free = [ast.Name(name, ast.Store()) for name in code.co_freevars if name != "__class__"]
     assignments: list[ast.stmt] = [ast.Assign([name], ast.Constant(None)) for name in free]
     nothing = ast.arguments([], [], None, [], [], None, [])
-    outer = ast.FunctionDef("enclosing", nothing, [*assignments, inner], [], **_TYPE_PARAMETERS)
+    outer = ast.FunctionDef("enclosing", nothing, [*declared, *assignments, inner], [], **_TYPE_PARAMETERS)
     return ast.Module([outer], [])
 
 
