@@ -27,13 +27,20 @@ UTILS = ROOT / "reference" / "Utils"
 WEIGHTS, IMAGES = UTILS / "pretrained_cnn.npz", UTILS / "pretrained_images.npz"
 
 SEED = 0
-TRAINING_IMAGES, EPOCHS, BATCH, LEARNING_RATE = 4000, 30, 100, 4e-3
+TRAINING_IMAGES, EPOCHS, BATCH, LEARNING_RATE = 6000, 24, 100, 6e-3
+#: Images are moved by up to so many pixels, what leaves on one side coming back on the other: as far as Part 3 jitters them.
+SHIFT = 16
+#: In the second half of the training, images are also changed as Part 3 changes them, and are to be taken for their target.
+#: Else some targets are never reached: what raises their score raises another one with it. In each batch: images that
+#: start as images, images that start as noise; and how much they count beside the others.
+FROM_IMAGES, FROM_NOISE, FOOLING_WEIGHT = 30, 20, 0.5
+FOOLING_STEPS, LONGEST_STEP = 3, 15.0
 SHOWN_IMAGES = 100
 #: Black and white become -2 and 2, so that an adversarial step of length 1 is a visible part of an image.
 MEAN, DEVIATION = 127.5, 64.0
 #: The trained scores are divided by this. It makes a gradient so small that steps of 25 times it, at an L2 weight of
 #: 0.001, end in a picture and neither in nothing nor in one that is black and white alone.
-TEMPERATURE = 10.0
+TEMPERATURE = 6.0
 
 #: Keep training images, shown images and those that the accuracy is measured on apart.
 _TRAINING, _SHOWN, _MEASURED = ((1, PUBLIC_SEED, number) for number in (0, 3, 2))
@@ -65,12 +72,53 @@ def train() -> Any:
     tf.config.experimental.enable_op_determinism()
     network = model_utils().small_network((32, 32, 3), len(CLASS_NAMES))
     pixels, labels = draw_split(TRAINING_IMAGES, _TRAINING)
+    images = normalised(pixels)
     rate = keras.optimizers.schedules.CosineDecay(LEARNING_RATE, EPOCHS * TRAINING_IMAGES // BATCH)
-    network.compile(keras.optimizers.Adam(rate), keras.losses.SparseCategoricalCrossentropy(from_logits=True))
-    network.fit(normalised(pixels), labels, batch_size=BATCH, epochs=EPOCHS, verbose=0)
+    optimizer = keras.optimizers.Adam(rate)
+    optimizer.build(network.trainable_variables)
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+
+    @tf.function
+    def step(images: Any, labels: Any, fooling: bool) -> None:
+        if fooling:
+            changed, targets = fooled(network, images)
+        with tf.GradientTape() as tape:
+            value = loss(labels, network(images, training=True))
+            if fooling:
+                value += FOOLING_WEIGHT * loss(targets, network(changed, training=False))
+        gradients = tape.gradient(value, network.trainable_variables)
+        optimizer.apply_gradients(zip(gradients, network.trainable_variables, strict=True))
+
+    generator = np.random.default_rng(SEED)
+    for epoch in range(EPOCHS):
+        order = generator.permutation(TRAINING_IMAGES)
+        for start in range(0, TRAINING_IMAGES, BATCH):
+            batch = order[start : start + BATCH]
+            moved = np.roll(images[batch], generator.integers(-SHIFT, SHIFT + 1, 2), axis=(1, 2))
+            step(tf.constant(moved), tf.constant(labels[batch]), fooling=2 * epoch >= EPOCHS)
     scores = network.get_layer("scores")
     scores.set_weights([weight / TEMPERATURE for weight in scores.get_weights()])
     return network
+
+
+def fooled(network: Any, images: Any) -> tuple[Any, Any]:
+    """Images and noise after some long steps of gradient ascent on the score of a target, and the targets, drawn anew."""
+    import tensorflow as tf
+
+    count = FROM_IMAGES + FROM_NOISE
+    targets = tf.random.uniform((count,), 0, len(CLASS_NAMES), tf.int64)
+    noise = tf.random.normal((FROM_NOISE, *images.shape[1:]), stddev=0.2)
+    changed = tf.concat([images[:FROM_IMAGES], noise], axis=0)
+    black, white = -MEAN / DEVIATION, (255 - MEAN) / DEVIATION
+    for _ in range(FOOLING_STEPS):
+        with tf.GradientTape() as tape:
+            tape.watch(changed)
+            score = tf.reduce_sum(network(changed, training=False) * tf.one_hot(targets, len(CLASS_NAMES)))
+        gradient = tape.gradient(score, changed)
+        direction = gradient / (tf.sqrt(tf.reduce_sum(gradient**2, axis=(1, 2, 3), keepdims=True)) + 1e-9)
+        length = tf.exp(tf.random.uniform((count, 1, 1, 1), 0, np.log(LONGEST_STEP)))
+        changed = tf.clip_by_value(changed + length * direction, black, white)
+    return changed, targets
 
 
 def names(network: Any) -> list[str]:

@@ -39,25 +39,27 @@ def PretrainedCNN():
     return model
 
 
-def small_network(image_shape=(32, 32, 3), classes=10):
-    """The network of PretrainedCNN before its training: a keras.Model with random weights, about 13,000 of them.
+# (filters, kernel size, stride, whether a pooling layer follows): 32x32 pixels become 16x16, then 8x8 features.
+BLOCKS = ((16, 5, 2, False), (24, 3, 1, True), (24, 3, 1, False), (16, 3, 1, False))
 
-    Three convolutions, each followed by batch normalisation and ReLU, then one dense layer without an activation.
+
+def small_network(image_shape=(32, 32, 3), classes=10):
+    """The network of PretrainedCNN before its training: a keras.Model with random weights, about 14,000 of them.
+
+    Four convolutions, each followed by batch normalisation and ReLU; of each feature the largest value anywhere in the
+    image; then one dense layer without an activation.
     """
     from keras import Input, Model, layers
 
     images = features = Input(image_shape, name="images")
-    # (filters, kernel size, stride, whether a pooling layer follows): 32x32 pixels become 16x16, 8x8 and 4x4 features.
-    for number, (filters, size, stride, pooled) in enumerate(
-        [(12, 5, 2, False), (24, 3, 1, True), (24, 3, 1, True)], 1
-    ):
+    for number, (filters, size, stride, pooled) in enumerate(BLOCKS, 1):
         convolution = layers.Conv2D(filters, size, stride, "same", use_bias=False, name=f"convolution_{number}")
         features = convolution(features)
         features = layers.BatchNormalization(momentum=0.9, name=f"normalisation_{number}")(features)
         features = layers.ReLU(name=f"relu_{number}")(features)
         if pooled:
             features = layers.MaxPooling2D(2, name=f"pooling_{number}")(features)
-    features = layers.Flatten(name="features")(features)
+    features = layers.GlobalMaxPooling2D(name="features")(features)
     return Model(images, layers.Dense(classes, name="scores")(features), name="PretrainedCNN")
 
 
