@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,11 +14,13 @@ from grader.checks import keys
 from grader.checks.layers_part import observe_layers
 from grader.checks.part import PartObserved, PartTask, Runner
 from grader.checks.table import VISUALISATION_CHECKS_BY_NAME
+from grader.checks.tensorflow1.tensorflow1_part import observe_tensorflow1
 from grader.checks.training.training_data import TrainingData
 from grader.checks.training.training_part import observe_training
 from grader.checks.visualisation.pretrained_networks import PretrainedNetworks
 from grader.checks.visualisation.visualisation_part import Subject, observe_visualisations
 from grader.datasets.pretrained import PretrainedMaterial
+from grader.dialects.dialect import Dialect
 from grader.model.evidence import Evidence, IsolationUsed, ItemEvidence, NotebookEvidence, SubmissionRecord
 from grader.model.rubric import Item, Rubric
 from grader.model.submission import Submission
@@ -49,7 +51,7 @@ class Laboratory:
 
     `runners` run the code of each part; a part without one is in `unavailable` with the reason, a key of the catalogue's
     topic ``skipped``. Without an `oracle` only the public cases are asked. `data` is for parts that need images, `profile`
-    decides the limits. Without `run_notebooks` notebooks are read and not run. `templates` are the notebooks as handed out,
+    decides the limits, `dialect` the TensorFlow that the runners offer. Without `run_notebooks` notebooks are read and not run. `templates` are the notebooks as handed out,
     `given` the files beside them that are always ours. `pretrained` is what Part 3 is about, None where that cannot be run.
     """
 
@@ -58,6 +60,7 @@ class Laboratory:
     oracle: Oracle | None = None
     data: TrainingData | None = None
     profile: str = "quick"
+    dialect: Dialect = Dialect.TF2
     run_notebooks: bool = True
     unavailable: Mapping[int, str] = field(default_factory=dict)
     templates: Mapping[int, bytes] = field(default_factory=dict)
@@ -171,6 +174,8 @@ def _observe_part(task: PartTask, laboratory: Laboratory) -> PartObserved:
         assert runner is not None
         return observe_layers(runner, task, laboratory.oracle)
     unavailable = laboratory.unavailable.get(task.part_number, "")
+    if laboratory.dialect is Dialect.TF1:
+        return observe_tensorflow1(runner, task, laboratory.data, unavailable)
     if _visualises(task.rubric, task.part_number):
         return observe_visualisations(runner, task, _subject(laboratory, runner, task), unavailable)
     return observe_training(runner, task, laboratory.data, unavailable)
@@ -224,7 +229,7 @@ def _evidence(
         notebooks=notebooks,
         seconds=time.monotonic() - started,
         limits={part: rubric.parts[part].limits_for(laboratory.profile) for part in parts},  # type: ignore[index]
-        data=data.used() if data is not None and needs_data else None,
+        data=replace(data.used(), dialect=str(laboratory.dialect)) if data is not None and needs_data else None,
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from grader.datasets.profile import Profile
+from grader.dialects.dialect import Dialect
 from grader.engine.settings import RUNNERS
 from grader.messages import ENGLISH, LANGUAGES, catalogue
 from grader.model.isolation import IsolationLevel
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from grader.engine.run_setup import Asked
 
 PARTS = (1, 2, 3)
+#: The dialect is read from the code.
+_AUTO = "auto"
 
 #: What `ArgumentParser.add_subparsers` returns.
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -39,6 +42,7 @@ def add_grading(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=_seed, metavar="N", help=_help("seed"))
     parser.add_argument("--isolation", type=IsolationLevel, choices=list(IsolationLevel), help=_help("isolation"))
     parser.add_argument("--runner", choices=RUNNERS, default=RUNNERS[0], help=_help("runner"))
+    parser.add_argument("--dialect", choices=(_AUTO, *map(str, Dialect)), default=_AUTO, help=_help("dialect"))
     parser.add_argument("--profile", type=Profile, choices=list(Profile), help=_help("profile"))
     add_data(parser)
 
@@ -53,6 +57,7 @@ def asked(arguments: argparse.Namespace) -> Asked:
         weakest=arguments.isolation,
         runner=arguments.runner,
         seed=arguments.seed,
+        dialect=None if arguments.dialect == _AUTO else Dialect(arguments.dialect),
         profile=arguments.profile,
         data=arguments.data,
     )

@@ -46,6 +46,7 @@ def of_run(settings: RunSettings) -> dict[str, str]:
         "language": settings.language,
         "parts": ",".join(map(str, settings.parts)),
         "seed": seed,
+        "dialect": str(settings.dialect or "auto"),
         "profile": settings.profile.value,
     }
     # What Part 1 alone does not depend on must not make it be graded again.

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
 from grader.checks.observe import Laboratory, Observed, observe
 from grader.checks.oracle import Oracle
 from grader.datasets.profile import Profile
+from grader.dialects.dialect import Dialect
 from grader.engine import packages, seed
 from grader.engine.settings import RunSettings, intake_limits, trains
+from grader.engine.submission_dialect import files_given, written_in
 from grader.execute.executor import Executor
 from grader.execute.gpu_devices import gpu_devices
 from grader.intake import Handout
@@ -18,7 +21,7 @@ from grader.model.evidence import Evidence
 from grader.model.submission import Submission
 
 #: What the process that children are forked from has imported already, for a part whose code is written with TensorFlow.
-_PRELOADED = ("tensorflow", "keras")
+_PRELOADED = {Dialect.TF2: ("tensorflow", "keras"), Dialect.TF1: ("tensorflow",)}
 #: Why a part cannot be run: a key of the catalogue's topic ``skipped``.
 _NO_TENSORFLOW = "no_tensorflow"
 
@@ -39,6 +42,8 @@ class Observing:
         unavailable = _unavailable(settings)
         runnable = [part for part in settings.parts if part not in unavailable]
         self._executors = _Executors(settings)
+        self._runnable = runnable
+        self._tensorflow1: Laboratory | None = None
         self._laboratory = Laboratory(
             runners={part: self._executors.of(part) for part in runnable},
             isolation=settings.isolation,
@@ -55,10 +60,18 @@ class Observing:
         settings = self._settings
         # Where no hidden case is drawn there is no secret in the seed, and the salt is empty.
         drawn = settings.seed if settings.seed is not None else seed.derive(submission.content_sha256, settings.salt)
-        files = {**submission.files, **self.handout.given}
-        return observe(
-            submission, files, settings.rubric, self._laboratory, parts=settings.parts, seed=drawn, reuse=reuse
-        )
+        dialect = settings.dialect or written_in(submission)
+        files = {**submission.files, **files_given(submission, self.handout.given, dialect)}
+        laboratory = self._laboratory_of(dialect)
+        return observe(submission, files, settings.rubric, laboratory, parts=settings.parts, seed=drawn, reuse=reuse)
+
+    def _laboratory_of(self, dialect: Dialect) -> Laboratory:
+        if dialect is Dialect.TF2:
+            return self._laboratory
+        if self._tensorflow1 is None:
+            runners = {part: self._executors.of(part, dialect) for part in self._runnable}
+            self._tensorflow1 = dataclasses.replace(self._laboratory, runners=runners, dialect=dialect)
+        return self._tensorflow1
 
     def close(self) -> None:
         """Ends the executors' processes and deletes their work folders."""
@@ -91,8 +104,8 @@ class _Executors:
         self._settings = settings
         self._made: list[tuple[dict[str, Any], Executor]] = []
 
-    def of(self, part: int) -> Executor:
-        wanted = _wanted(self._settings, part)
+    def of(self, part: int, dialect: Dialect = Dialect.TF2) -> Executor:
+        wanted = _wanted(self._settings, part, dialect)
         for known, executor in self._made:
             if known == wanted:
                 return executor
@@ -105,7 +118,7 @@ class _Executors:
             executor.close()
 
 
-def _wanted(settings: RunSettings, part: int) -> dict[str, Any]:
+def _wanted(settings: RunSettings, part: int, dialect: Dialect) -> dict[str, Any]:
     """The arguments of a part's executor."""
     wanted = {
         "level": settings.isolation.level,
@@ -120,4 +133,5 @@ def _wanted(settings: RunSettings, part: int) -> dict[str, Any]:
     served = (settings.data.served,) if settings.data is not None else ()
     # Its driver is a large surface to attack, so untrusted code sees a GPU only where the training is worth it.
     devices = gpu_devices() if settings.profile is Profile.FULL else ()
-    return {**wanted, "preload": _PRELOADED, "readable": served, "threads": settings.threads, "devices": devices}
+    wanted |= {"readable": served, "threads": settings.threads, "devices": devices}
+    return {**wanted, "preload": _PRELOADED[dialect], "dialect": dialect}

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from grader.datasets.places import STAND_IN
 from grader.datasets.profile import Profile
+from grader.dialects.dialect import Dialect
 from grader.engine import packages, run_data
 from grader.engine.installation import Installation
 from grader.engine.run_data import RunData
@@ -41,6 +42,7 @@ class Asked:
     runner: Runner
     seed: int | None
     profile: Profile | None = None
+    dialect: Dialect | None = None
     data: str | None = None
 
 
@@ -68,6 +70,7 @@ def for_batch(installation: Installation, asked: Asked, environ: MutableMapping[
         isolation=isolation,
         runner=asked.runner,
         seed=asked.seed,
+        dialect=asked.dialect,
         salt=secret,
         hidden=(*installation.kept_from_students(), salt.salt_path(environ).parent),
         profile=profile,
@@ -98,6 +101,7 @@ def for_self_check(installation: Installation, asked: Asked, environ: Mapping[st
         isolation=isolation,
         runner=asked.runner,
         seed=asked.seed,
+        dialect=asked.dialect,
         profile=profile,
         data=_data_for_self_check(asked, profile, environ, runs) if _training(rubric, parts) else None,
         run_notebooks=runs,

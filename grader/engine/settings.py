@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from grader.datasets.profile import Profile
+from grader.dialects.dialect import Dialect
 from grader.engine.installation import Installation
 from grader.messages import catalogue, spoken
 from grader.model.errors import IsolationTooWeak, UsageError
@@ -30,6 +31,7 @@ class RunSettings:
     """How every submission of a run is graded; travels to the worker processes.
 
     `isolation` is the level in use with its gaps, `seed` the one asked for (None: derived for each submission with `salt`),
+    `dialect` the TensorFlow that code is written for (None: read from each submission's code),
     `hidden` the paths that a student's process may not see, `scratch` the folder for work folders (None: the system's),
     `appendix` whether executed notebooks become pages, `language` what reports are written in. `profile` decides the
     limits, and how much of `data` there is: the images, None where no part needs any or where TensorFlow is not
@@ -42,6 +44,7 @@ class RunSettings:
     isolation: IsolationUsed
     runner: Runner = "shell"
     seed: int | None = None
+    dialect: Dialect | None = None
     salt: bytes = field(default=b"", repr=False)
     hidden: tuple[Path, ...] = ()
     scratch: Path | None = None

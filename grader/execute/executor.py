@@ -66,6 +66,7 @@ class Executor:
                 raise UsageError(f"{package} is not installed: pip install 'cnn-grader[grading,tf]'")
         self._runner = runner
         self._preload = tuple(preload)
+        self._dialect = dialect
         self._versions: dict[str, str] | None = None
         runner_or_none = runner if notebooks else ""
         if scratch is None:
@@ -98,14 +99,16 @@ class Executor:
             )
 
     def environment(self) -> dict[str, str]:
-        """Versions where student code runs: python, platform, numpy, what is preloaded and so on; and the runner.
+        """Versions where student code runs: python, platform, numpy, what is preloaded and so on; the runner; the dialect
+        of TensorFlow where it is not the present one.
 
         Read from the files that are installed for this interpreter, which runs student code too: starts no process.
         """
         if self._versions is None:
             # Asked for several times a submission, and searched for in the file system each time.
             self._versions = versions(self._preload)
-        return {**self._versions, "runner": self._runner}
+        dialect = {} if self._dialect is Dialect.TF2 else {"dialect": str(self._dialect)}
+        return {**self._versions, **dialect, "runner": self._runner}
 
     def readable_path(self, folder: Path) -> Path:
         """Where student code sees `folder`, one of `readable` or below one. Raises ValueError for any other."""

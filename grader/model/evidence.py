@@ -160,7 +160,8 @@ class IsolationUsed:
 @dataclass(frozen=True, slots=True)
 class DataUsed:
     """Which images the code was run on. `kind` is ``cifar10``, ``cifar10_subset`` or ``stand_in``; `asked_for` is false
-    where the stand-in only stands in for a CIFAR-10 that is not there. `digest` is over pixels and labels."""
+    where the stand-in only stands in for a CIFAR-10 that is not there. `digest` is over pixels and labels. `dialect` is the
+    TensorFlow that the code ran on: ``tf1`` or ``tf2``."""
 
     kind: str
     name: str
@@ -168,6 +169,7 @@ class DataUsed:
     digest: str
     profile: str
     asked_for: bool = True
+    dialect: str = "tf2"
 
 
 @dataclass(frozen=True, slots=True)

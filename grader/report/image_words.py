@@ -5,6 +5,7 @@ from __future__ import annotations
 from grader.datasets.data_set import DataKind
 from grader.datasets.published import CLASS_NAMES as CIFAR10_CLASSES
 from grader.datasets.stand_in import CLASS_NAMES as STAND_IN_CLASSES
+from grader.dialects.dialect import Dialect
 from grader.model.evidence import DataUsed, Measured
 from grader.report.wording import write
 
@@ -26,6 +27,8 @@ def data_sentence(data: DataUsed) -> str:
     if is_stand_in(data):
         asked = "stand_in_asked" if data.asked_for else "stand_in_unasked"
         sentence += f" {write(f'training_report.data.{asked}')}"
+    if data.dialect == Dialect.TF1:
+        sentence += f" {write('training_report.data.tensorflow_1')}"
     return sentence
 
 

@@ -60,6 +60,7 @@ def _data(data: DataUsed) -> dict[str, Any]:
         "digest": data.digest,
         "profile": data.profile,
         "asked_for": data.asked_for,
+        "dialect": data.dialect,
     }
 
 
