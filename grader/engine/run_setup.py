@@ -42,8 +42,8 @@ class Asked:
     runner: Runner
     seed: int | None
     profile: Profile | None = None
-    dialect: Dialect | None = None
     data: str | None = None
+    dialect: Dialect | None = None
 
 
 def for_batch(installation: Installation, asked: Asked, environ: MutableMapping[str, str]) -> RunSettings:
