@@ -60,9 +60,12 @@ class PretrainedModel:
 
     def weights_changed(self) -> bool:
         """Whether some weight or running average differs from what `restored` gave."""
-        weights = {id(weight) for weight in self.model.weights}
-        pairs = zip(self.model.variables, self._values, strict=False)
-        return any(id(now) in weights and not _equal(now, then) for now, then in pairs)
+        try:
+            weights = {id(weight) for weight in self.model.weights}
+            pairs = list(zip(self.model.variables, self._values, strict=True))
+            return any(id(now) in weights and not _equal(now, then) for now, then in pairs)
+        except Exception:  # whatever a student has put into it
+            return True
 
     def _open(self) -> None:
         self.model = student_function(MODULE, CONSTRUCTOR)()
@@ -83,7 +86,13 @@ def _equal(variable: Any, value: np.ndarray) -> bool:
 
 def _form(model: Any) -> object:
     """What tells whether a model still has the layers, settings and variables it had."""
+    import keras
+
     layers = list(model._flatten_layers())
     own_calls = [sorted(name for name in ("call", "__call__") if name in vars(layer)) for layer in layers]
+    held = [
+        sorted((name, id(value)) for name, value in vars(layer).items() if isinstance(value, keras.Variable))
+        for layer in layers
+    ]
     variables = [id(variable) for variable in model.variables]
-    return [id(layer) for layer in layers], own_calls, variables, repr(model.get_config())
+    return [id(layer) for layer in layers], own_calls, held, variables, repr(model.get_config())

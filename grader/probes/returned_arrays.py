@@ -20,13 +20,15 @@ def as_arrays(value: Any, deepest: int = _DEEPEST) -> Any:
     if type(value) is type(tf.constant(0)):
         # NumPy itself has no bfloat16, and what else reads the answer does not know it.
         return (tf.cast(value, tf.float32) if value.dtype == tf.bfloat16 else value).numpy()
-    if deepest == 0 or not isinstance(value, tuple | list | dict) or len(value) > _MOST_ENTRIES:
+    # By the type itself: what a value says of itself, or gives for its length, is the student's.
+    kind = type(value)
+    if deepest > 0 and issubclass(kind, tuple) and tuple.__len__(value) <= _MOST_ENTRIES:
+        return tuple(as_arrays(entry, deepest - 1) for entry in tuple.__iter__(value))
+    if deepest == 0 or kind not in (list, dict) or len(value) > _MOST_ENTRIES:
         return value
-    if type(value) is dict:
+    if kind is dict:
         return {name: as_arrays(entry, deepest - 1) for name, entry in value.items()}
-    if type(value) is list:
-        return [as_arrays(entry, deepest - 1) for entry in value]
-    return tuple(as_arrays(entry, deepest - 1) for entry in value) if isinstance(value, tuple) else value
+    return [as_arrays(entry, deepest - 1) for entry in value]
 
 
 def as_one_array(value: Any) -> Any:
@@ -35,10 +37,21 @@ def as_one_array(value: Any) -> Any:
     The entries lie along its first axis. Anything else comes back as `as_arrays` gives it.
     """
     told = as_arrays(value)
-    if not isinstance(told, list | tuple) or not told or len(told) > _MOST_ENTRIES:
-        return told
-    entries = [as_one_array(entry) if isinstance(entry, list | tuple) else entry for entry in told]
-    numeric = (np.ndarray, np.number, int, float)
-    if not all(isinstance(entry, numeric) and np.asarray(entry).dtype.kind in "biuf" for entry in entries):
-        return told
-    return np.stack(entries) if len({np.shape(entry) for entry in entries}) == 1 else told
+    array = _stacked(told, _DEEPEST) if type(told) in (list, tuple) else None
+    return told if array is None else array
+
+
+def _stacked(told: Any, deepest: int) -> np.ndarray | None:
+    """`told` as one array, None where it is not made of numbers in equal shapes."""
+    if type(told) is np.ndarray or isinstance(told, np.number | int | float):
+        array = np.asarray(told)
+        return array if array.dtype.kind in "biuf" else None
+    if deepest == 0 or type(told) not in (list, tuple) or not 0 < len(told) <= _MOST_ENTRIES:
+        return None
+    parts: list[np.ndarray] = []
+    for entry in told:
+        part = _stacked(entry, deepest - 1)
+        if part is None or part.shape != (part if not parts else parts[0]).shape:
+            return None
+        parts.append(part)
+    return np.stack(parts)

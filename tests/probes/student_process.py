@@ -5,6 +5,7 @@ Apart, because TensorFlow starts threads, and a test process with threads must n
 
 from __future__ import annotations
 
+import linecache
 import os
 
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
@@ -15,6 +16,7 @@ import numpy as np
 import tensorflow as tf
 from tensorflow.python.framework import op_def_registry
 
+from grader.execute.values import Decoder, Encoder, ValueBounds
 from grader.probes import PROBES
 from grader.probes.graph_outline import same_network
 from grader.probes.namespace import namespace, use_namespace
@@ -23,12 +25,16 @@ from tests.process_apart import serve
 #: Settings that TensorFlow's Python functions call otherwise than its operations do.
 RENAMED = {"squeeze_dims": "axis"}
 
+BOUNDS = ValueBounds()
+
 
 def holds(source):
     """A notebook that has run `source`, with TensorFlow, Keras and NumPy imported."""
     names = {"tf": tf, "keras": keras, "layers": keras.layers, "np": np}
     use_namespace(names)
-    exec(source, names)
+    # Its text is known as that of a notebook's cell is.
+    linecache.cache["<cell>"] = (len(source), None, source.splitlines(keepends=True), "<cell>")
+    exec(compile(source, "<cell>", "exec"), names)
 
 
 def value(expression):
@@ -37,6 +43,12 @@ def value(expression):
 
 def probe(name, arguments):
     return PROBES[name](arguments)
+
+
+def sent(name, arguments):
+    """What the grader reads of what the probe returned."""
+    encoder = Encoder(BOUNDS)
+    return Decoder(encoder.blobs, BOUNDS).decode(encoder.encode(PROBES[name](arguments)))
 
 
 def same(one, other):
@@ -76,7 +88,7 @@ def _called(node, inputs):
     return getattr(tf.raw_ops, node["op"])(**arguments, **settings)
 
 
-FUNCTIONS = {"chdir": os.chdir} | {each.__name__: each for each in (holds, value, probe, same, recomputed)}
+FUNCTIONS = {"chdir": os.chdir} | {each.__name__: each for each in (holds, value, probe, sent, same, recomputed)}
 
 
 if __name__ == "__main__":
