@@ -99,7 +99,7 @@ def _surroundings(laboratory: Laboratory, rubric: Rubric, part: int) -> Mapping[
         "notebooks": laboratory.run_notebooks,
         "profile": laboratory.profile,
     }
-    if _visualises(rubric, part):
+    if visualises(rubric, part):
         told["pretrained"] = laboratory.pretrained.digest if laboratory.pretrained is not None else ""
     elif part != 1 and data is not None:
         told["data"] = [data.served.digest, data.judged.digest, data.pays]
@@ -176,12 +176,12 @@ def _observe_part(task: PartTask, laboratory: Laboratory) -> PartObserved:
     unavailable = laboratory.unavailable.get(task.part_number, "")
     if laboratory.dialect is Dialect.TF1:
         return observe_tensorflow1(runner, task, laboratory.data, unavailable)
-    if _visualises(task.rubric, task.part_number):
+    if visualises(task.rubric, task.part_number):
         return observe_visualisations(runner, task, _subject(laboratory, runner, task), unavailable)
     return observe_training(runner, task, laboratory.data, unavailable)
 
 
-def _visualises(rubric: Rubric, part: int) -> bool:
+def visualises(rubric: Rubric, part: int) -> bool:
     """Whether the part is about a pretrained network; all items of a part are, or none is."""
     return any(item.part == part and item.check in VISUALISATION_CHECKS_BY_NAME for item in rubric.items)
 
@@ -214,7 +214,7 @@ def _evidence(
             environment.update(runner.environment())
     data = laboratory.data
     needs_data = any(
-        rubric.parts[part].framework != "numpy" and not _visualises(rubric, part)  # type: ignore[index]
+        rubric.parts[part].framework != "numpy" and not visualises(rubric, part)  # type: ignore[index]
         for part in parts
     )
     return Evidence(

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 
@@ -49,10 +50,21 @@ def embedded(given: Mapping[str, bytes]) -> PretrainedMaterial:
     digest = hashlib.sha256()
     for path in (_NETWORK_FILE, WEIGHTS_FILE, IMAGES_FILE):
         digest.update(hashlib.sha256(given[path]).digest())
-    with np.load(io.BytesIO(given[IMAGES_FILE]), allow_pickle=False) as stored:
-        mean, deviation = stored["mean"], stored["deviation"]
+    return PretrainedMaterial(EMBEDDED, digest.hexdigest(), **read_images(given[IMAGES_FILE]))
+
+
+def read_images(content: bytes) -> dict[str, Any]:
+    """What a file of images (``.npz``) says of the fields of `PretrainedMaterial`. Raises KeyError, ValueError."""
+    with np.load(io.BytesIO(content), allow_pickle=False) as stored:
+        mean, deviation = np.float32(stored["mean"]), np.float32(stored["deviation"])
         images = (stored["pixels"].astype(np.float32) - mean) / deviation
         labels, names = stored["labels"].astype(np.int64), tuple(map(str, stored["class_names"]))
     for array in (images, labels):
         array.flags.writeable = False
-    return PretrainedMaterial(EMBEDDED, digest.hexdigest(), images, labels, names, float(mean), float(deviation))
+    return {
+        "images": images,
+        "labels": labels,
+        "class_names": names,
+        "mean": float(mean),
+        "deviation": float(deviation),
+    }

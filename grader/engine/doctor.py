@@ -10,12 +10,14 @@ from dataclasses import dataclass
 
 from grader.datasets.loading import cache_of, look
 from grader.datasets.places import VARIABLE, Surroundings, usual_places
+from grader.datasets.pretrained import embedded
 from grader.datasets.refusals import DataRefused
 from grader.datasets.stand_in import entry_name
 from grader.engine import free_memory, packages, salt
 from grader.engine.installation import Installation
 from grader.engine.run_setup import BATCH_WEAKEST, load_rubric
 from grader.engine.settings import trains, usable_cores
+from grader.intake import Handout
 from grader.messages import catalogue
 from grader.model.errors import UsageError
 from grader.model.isolation import IsolationReport
@@ -24,6 +26,8 @@ from grader.sandbox import survey
 _TESTED = ((3, 11), (3, 12), (3, 13))
 #: What a worker with its zygote and a child that trains a small network holds, measured.
 _TRAINING_BYTES = 1 << 30
+#: Digits of a digest that are enough to tell two networks apart.
+_SHORT = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,7 @@ def examine(installation: Installation, environ: MutableMapping[str, str], data:
         _reference(installation),
         _rubric(installation),
         _salt(environ),
+        _pretrained(installation),
         _data(data, environ),
     ]
 
@@ -162,6 +167,18 @@ def _salt(environ: MutableMapping[str, str]) -> Finding:
         return Finding(_text("salt"), True, True, _text("salt_to_be_made", path=path))
     advice = _text("salt_advice", variable=salt.VARIABLE)
     return Finding(_text("salt"), False, True, _text("salt_impossible", path=path), advice)
+
+
+def _pretrained(installation: Installation) -> Finding:
+    """The network that Part 3 is about unless another one is named."""
+    name = _text("pretrained")
+    try:
+        material = embedded(Handout.load(installation.student_template).given)
+    except (UsageError, KeyError, ValueError):
+        return Finding(name, False, True, _text("no_pretrained"), _text("make_template"))
+    height, width = material.images.shape[1:3]
+    detail = _text("pretrained_embedded", count=len(material.images), height=height, width=width)
+    return Finding(name, True, True, f"{detail} ({material.digest[:_SHORT]})")
 
 
 def _data(choice: str | None, environ: MutableMapping[str, str]) -> Finding:

@@ -54,6 +54,8 @@ def of_run(settings: RunSettings) -> dict[str, str]:
         shared["frameworks"] = of_text(*(f"{name} {number}" for name, number in packages.training_versions().items()))
     if settings.data is not None:
         shared["data"] = f"{settings.data.digest} {'asked for' if settings.data.asked_for else 'found'}"
+    if settings.pretrained is not None:
+        shared["pretrained"] = settings.pretrained.digest
     return shared
 
 

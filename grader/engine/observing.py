@@ -6,8 +6,9 @@ import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
-from grader.checks.observe import Laboratory, Observed, observe
+from grader.checks.observe import Laboratory, Observed, observe, visualises
 from grader.checks.oracle import Oracle
+from grader.datasets.pretrained import PretrainedMaterial, embedded
 from grader.datasets.profile import Profile
 from grader.dialects.dialect import Dialect
 from grader.engine import packages, seed
@@ -53,6 +54,8 @@ class Observing:
             run_notebooks=settings.run_notebooks,
             unavailable=unavailable,
             templates=_templates(self.handout, settings.training_parts),
+            given=self.handout.given,
+            pretrained=self._pretrained(runnable),
         )
 
     def observe(self, submission: Submission, reuse: Evidence | None = None) -> Observed:
@@ -72,6 +75,16 @@ class Observing:
             runners = {part: self._executors.of(part, dialect) for part in self._runnable}
             self._tensorflow1 = dataclasses.replace(self._laboratory, runners=runners, dialect=dialect)
         return self._tensorflow1
+
+    def _pretrained(self, runnable: Sequence[int]) -> PretrainedMaterial | None:
+        """What the part about a pretrained network is asked about; None where none is run here."""
+        part = next((part for part in runnable if visualises(self._settings.rubric, part)), None)
+        if part is None:
+            return None
+        supplied = self._settings.pretrained
+        if supplied is None:
+            return embedded(self.handout.given)
+        return supplied.open(self._executors.of(part).readable_path(supplied.folder))
 
     def close(self) -> None:
         """Ends the executors' processes and deletes their work folders."""
@@ -130,7 +143,9 @@ def _wanted(settings: RunSettings, part: int, dialect: Dialect) -> dict[str, Any
     }
     if not trains(settings.rubric, part):
         return wanted
-    served = (settings.data.served,) if settings.data is not None else ()
+    served = () if settings.data is None else (settings.data.served,)
+    if settings.pretrained is not None:
+        served = (*served, settings.pretrained.folder)
     # Its driver is a large surface to attack, so untrusted code sees a GPU only where the training is worth it.
     devices = gpu_devices() if settings.profile is Profile.FULL else ()
     wanted |= {"readable": served, "threads": settings.threads, "devices": devices}

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import grader
 from grader.engine import atomic_file
+from grader.engine.run_data import RunData
+from grader.engine.run_pretrained import RunPretrained
 from grader.engine.settings import RunSettings
 from grader.intake.candidate import Ignored
 from grader.messages import catalogue
@@ -30,7 +32,8 @@ class RunFacts:
     """`started` is UTC in ISO 8601; `seed` the fixed one, None where each hand-in has its own.
 
     `ignored` pairs names in the inbox with reasons. `bom` says that the gradebook starts with a byte order mark.
-    `profile` and `data` (the images' name and digest) are None where no graded part needs images.
+    `profile` and `data` (the images' name and digest) are None where no graded part needs images; `pretrained` (name and
+    digest) is None where the course supplied no network of its own.
     """
 
     started: str
@@ -42,6 +45,7 @@ class RunFacts:
     bom: bool = False
     profile: str | None = None
     data: tuple[str, str] | None = None
+    pretrained: tuple[str, str] | None = None
 
 
 def of_batch(started: datetime, settings: RunSettings, ignored: Iterable[Ignored], bom: bool) -> RunFacts:
@@ -54,7 +58,8 @@ def of_batch(started: datetime, settings: RunSettings, ignored: Iterable[Ignored
         ignored=tuple((entry.name, entry.reason) for entry in ignored),
         bom=bom,
         profile=settings.profile.value if settings.training_parts else None,
-        data=(settings.data.name, settings.data.digest) if settings.data is not None else None,
+        data=_named(settings.data),
+        pretrained=_named(settings.pretrained),
     )
 
 
@@ -71,11 +76,8 @@ def load(path: Path) -> RunFacts | None:
         if content.pop("schema") != _SCHEMA:
             return None
         ignored = tuple((str(name), str(reason)) for name, reason in content.pop("ignored"))
-        data = content.pop("data", None)
-        if data is not None:
-            name, digest = data
-            data = (str(name), str(digest))
-        return RunFacts(**{**content, "parts": tuple(content["parts"])}, ignored=ignored, data=data)
+        named = {key: _pair(content.pop(key, None)) for key in ("data", "pretrained")}
+        return RunFacts(**{**content, "parts": tuple(content["parts"])}, ignored=ignored, **named)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 
@@ -102,14 +104,27 @@ def labelled(facts: RunFacts | None, rubric: Rubric, cards: Iterable[Scorecard],
 
 
 def _images(facts: RunFacts) -> dict[str, str]:
-    """Profile and images, where the batch had any."""
+    """Profile, images and network, where the batch had any."""
     text, told = catalogue().text, {}
     if facts.profile is not None:
         told[text("engine.run.profile")] = facts.profile
-    if facts.data is not None:
-        name, digest = facts.data
-        told[text("engine.run.data")] = f"{name} ({digest[:_SHORT]})"
+    for key, named in (("data", facts.data), ("pretrained", facts.pretrained)):
+        if named is not None:
+            name, digest = named
+            told[text(f"engine.run.{key}")] = f"{name} ({digest[:_SHORT]})"
     return told
+
+
+def _named(used: RunData | RunPretrained | None) -> tuple[str, str] | None:
+    return None if used is None else (used.name, used.digest)
+
+
+def _pair(stored: object) -> tuple[str, str] | None:
+    """Name and digest as they were stored. Raises ValueError, TypeError."""
+    if stored is None:
+        return None
+    name, digest = stored  # type: ignore[misc]
+    return str(name), str(digest)
 
 
 def _moment(iso: str) -> str:

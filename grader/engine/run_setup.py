@@ -7,12 +7,15 @@ from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.checks.observe import visualises
 from grader.datasets.places import STAND_IN
 from grader.datasets.profile import Profile
+from grader.datasets.supplied_network import read_supplied
 from grader.dialects.dialect import Dialect
-from grader.engine import packages, run_data
+from grader.engine import packages, run_data, run_pretrained
 from grader.engine.installation import Installation
 from grader.engine.run_data import RunData
+from grader.engine.run_pretrained import RunPretrained
 from grader.engine.settings import Runner, RunSettings, chosen_isolation, chosen_parts, trains
 from grader.execute import Executor
 from grader.messages import catalogue
@@ -44,6 +47,7 @@ class Asked:
     profile: Profile | None = None
     data: str | None = None
     dialect: Dialect | None = None
+    pretrained: Path | None = None
 
 
 def for_batch(installation: Installation, asked: Asked, environ: MutableMapping[str, str]) -> RunSettings:
@@ -63,6 +67,7 @@ def for_batch(installation: Installation, asked: Asked, environ: MutableMapping[
     _require_tensorflow(rubric, parts)
     profile = asked.profile or Profile.QUICK
     secret = salt.take_salt(environ)
+    hidden = (*installation.kept_from_students(), salt.salt_path(environ).parent)
     return RunSettings(
         installation=installation,
         rubric=rubric,
@@ -72,9 +77,10 @@ def for_batch(installation: Installation, asked: Asked, environ: MutableMapping[
         seed=asked.seed,
         dialect=asked.dialect,
         salt=secret,
-        hidden=(*installation.kept_from_students(), salt.salt_path(environ).parent),
+        hidden=hidden,
         profile=profile,
         data=run_data.settle(asked.data, profile, environ) if _training(rubric, parts) else None,
+        pretrained=_pretrained(asked, installation, rubric, parts, environ, isolation, hidden),
     )
 
 
@@ -104,6 +110,7 @@ def for_self_check(installation: Installation, asked: Asked, environ: Mapping[st
         dialect=asked.dialect,
         profile=profile,
         data=_data_for_self_check(asked, profile, environ, runs) if _training(rubric, parts) else None,
+        pretrained=_pretrained(asked, installation, rubric, parts, environ, isolation),
         run_notebooks=runs,
     )
 
@@ -114,6 +121,28 @@ def _data_for_self_check(asked: Asked, profile: Profile, environ: Mapping[str, s
     # Nothing is measured where nothing is trained: whatever images will do, and these are there at once.
     choice = asked.data if runs or asked.data is not None else STAND_IN
     return run_data.settle(choice, profile, environ, measured=runs)
+
+
+def _pretrained(
+    asked: Asked,
+    installation: Installation,
+    rubric: Rubric,
+    parts: Sequence[int],
+    environ: Mapping[str, str],
+    isolation: IsolationUsed,
+    hidden: tuple[Path, ...] = (),
+) -> RunPretrained | None:
+    """The network that was named; None where none was, or where no part is about one."""
+    if asked.pretrained is None:
+        return None
+    # What is wrong with the file is told even where nothing needs it.
+    read_supplied(asked.pretrained)
+    part = next((part for part in parts if visualises(rubric, part)), None)
+    if part is None or packages.missing(packages.TENSORFLOW):
+        return None
+    limits = rubric.parts[part].limits_for((asked.profile or Profile.QUICK).value)  # type: ignore[index]
+    template = installation.student_template
+    return run_pretrained.settle(asked.pretrained, template, environ, isolation.level, limits, hidden)
 
 
 def _training(rubric: Rubric, parts: Sequence[int]) -> list[int]:

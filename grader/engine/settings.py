@@ -21,6 +21,7 @@ from grader.model.rubric import Rubric
 
 if TYPE_CHECKING:
     from grader.engine.run_data import RunData
+    from grader.engine.run_pretrained import RunPretrained
 
 Runner = Literal["shell", "nbclient"]
 RUNNERS: tuple[Runner, ...] = ("shell", "nbclient")
@@ -35,7 +36,8 @@ class RunSettings:
     `hidden` the paths that a student's process may not see, `scratch` the folder for work folders (None: the system's),
     `appendix` whether executed notebooks become pages, `language` what reports are written in. `profile` decides the
     limits, and how much of `data` there is: the images, None where no part needs any or where TensorFlow is not
-    installed. Without `run_notebooks` they are read and not run. `jobs` hand-ins are graded at a time.
+    installed. `pretrained` is the network that Part 3 is about where it is not the one handed out. Without `run_notebooks`
+    they are read and not run. `jobs` hand-ins are graded at a time.
     """
 
     installation: Installation
@@ -52,6 +54,7 @@ class RunSettings:
     appendix: bool = False
     profile: Profile = Profile.QUICK
     data: RunData | None = None
+    pretrained: RunPretrained | None = None
     run_notebooks: bool = True
     jobs: int = 1
 
