@@ -10,9 +10,8 @@ from pathlib import Path
 from grader.dialects.tf1.expected_network import ExpectedNetwork
 
 _FOLDER = Path(__file__).with_name("given")
-_DATA = "Utils/data_utils.py"
-#: Where today's `Utils/data_utils.py` goes, on which the one of that time rests.
-_SERVED = "Utils/served_data.py"
+#: Where today's modules go, on which those of that time rest.
+_SERVED = {"Utils/data_utils.py": "Utils/served_data.py", "Utils/model_utils.py": "Utils/served_model.py"}
 _EXPECTED = "Utils/expected_network.json"
 
 
@@ -20,4 +19,5 @@ def given_files(handed_out: Mapping[str, bytes], expected: ExpectedNetwork) -> d
     """`handed_out`, the given files of today by path, with the modules of TensorFlow 1 and what they need to know."""
     own = {path.relative_to(_FOLDER).as_posix(): path.read_bytes() for path in sorted(_FOLDER.rglob("*.py"))}
     told = json.dumps(dataclasses.asdict(expected)).encode()
-    return {**handed_out, **own, _SERVED: handed_out[_DATA], _EXPECTED: told}
+    served = {new: handed_out[name] for name, new in _SERVED.items()}
+    return {**handed_out, **own, **served, _EXPECTED: told}

@@ -2,13 +2,11 @@
 
 import numpy as np
 import tensorflow as tf
-from Utils.data_utils import HERE, enlargement, expected_network, maybe_download_and_extract  # noqa: F401 (given on)
+from Utils.data_utils import enlargement, expected_network, maybe_download_and_extract  # noqa: F401 (given on)
+from Utils.served_model import BLOCKS, WEIGHTS
 
-WEIGHTS = HERE / "pretrained_cnn.npz"
 SIZE = 32  # height and width of what the small network takes
 EPSILON = 1e-3  # of its batch normalisation
-# (stride of the convolution, whether a pooling layer follows)
-BLOCKS = ((2, False), (1, True), (1, True))
 PATTERN = 8  # height and width of the fine patterns
 STRENGTH, HANDICAP = 0.5, 1.0  # of a pattern in the score; what a further class starts behind the ten
 
@@ -51,9 +49,9 @@ def _scores(images, classes):
     with np.load(WEIGHTS, allow_pickle=False) as file:
         weights = {name: file[name].astype(np.float32) for name in file.files}
     features = images
-    for number, (stride, pooled) in enumerate(BLOCKS, 1):
+    for number, (_, _, stride, pooled) in enumerate(BLOCKS, 1):
         features = _block(features, weights, number, stride, pooled)
-    features = tf.reshape(features, [-1, weights["scores.kernel"].shape[0]])
+    features = tf.reduce_max(features, axis=[1, 2])
     with tf.name_scope("classifier"):
         known = tf.nn.bias_add(tf.matmul(features, weights["scores.kernel"]), weights["scores.bias"])
         return tf.reshape(_further(known, images, classes), [-1, classes], name="Reshape")
