@@ -28,13 +28,16 @@ def check_writable(*targets: Path | None) -> None:
             raise UsageError(catalogue().text("cli.file_not_writable", path=target, reason=reason)) from error
 
 
-def write(target: Path, text: str) -> None:
-    """Writes `text` to `target`; a device such as ``/dev/stdout`` is written to and not replaced. Raises UsageError."""
+def write(target: Path, content: str | bytes) -> None:
+    """Writes `content`, text as UTF-8, to `target`. A device such as ``/dev/stdout`` is written to and not replaced.
+
+    Raises UsageError.
+    """
     try:
         if target.exists() and not target.is_file():
-            target.write_text(text, encoding="utf-8")
+            target.write_bytes(content.encode() if isinstance(content, str) else content)
         else:
-            atomic_file.write(target, text)
+            atomic_file.write(target, content)
     except OSError as error:
         reason = error.strerror or str(error)
         raise UsageError(catalogue().text("cli.file_not_writable", path=target, reason=reason)) from error

@@ -5,17 +5,21 @@ from __future__ import annotations
 import argparse
 import difflib
 import os
+from collections.abc import Iterator
+from importlib import import_module
+from importlib.util import find_spec
+from types import ModuleType
 from typing import NoReturn
 
 import grader
-from grader.cli.commands import batch, check, ci, demo, doctor, rescore, template
+from grader.cli.commands import check
 from grader.messages import catalogue
 from grader.model.errors import UsageError
 
 PROGRAM = "grade.py"
 
-#: In the order in which the help lists them.
-_COMMANDS = (check, batch, rescore, ci, demo, template, doctor)
+#: In the order in which the help lists them. Students have only some of them: what is not there is not offered.
+_COMMANDS = ("check", "batch", "rescore", "ci", "demo", "template", "handout", "doctor")
 
 
 class OneLineParser(argparse.ArgumentParser):
@@ -38,9 +42,16 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"cnn-grader {grader.__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for command in _COMMANDS:
+    for command in _present():
         command.declare(commands)
     return parser
+
+
+def _present() -> Iterator[ModuleType]:
+    for name in _COMMANDS:
+        module = f"{check.__package__}.{name}"
+        if find_spec(module) is not None:
+            yield import_module(module)
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import sys
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 
 from grader.datasets.loading import cache_of, look
@@ -13,7 +13,7 @@ from grader.datasets.places import VARIABLE, Surroundings, usual_places
 from grader.datasets.pretrained import embedded
 from grader.datasets.refusals import DataRefused
 from grader.datasets.stand_in import entry_name
-from grader.engine import free_memory, packages, salt
+from grader.engine import free_memory, packages
 from grader.engine.installation import Installation
 from grader.engine.run_setup import BATCH_WEAKEST, load_rubric
 from grader.engine.settings import trains, usable_cores
@@ -24,6 +24,9 @@ from grader.model.isolation import IsolationReport
 from grader.sandbox import survey
 
 _TESTED = ((3, 11), (3, 12), (3, 13))
+#: Groups of packages: their name in the catalogue, import names to pip's names, whether they must be there.
+_FOR_STAFF = (("packages_batch", packages.BATCH, True), ("packages_nbclient", packages.NBCLIENT, False))
+_FOR_STUDENTS = (("packages_self_check", packages.SELF_CHECK, True), ("packages_notebooks", packages.NOTEBOOKS, False))
 #: What a worker with its zygote and a child that trains a small network holds, measured.
 _TRAINING_BYTES = 1 << 30
 #: Digits of a digest that are enough to tell two networks apart.
@@ -42,13 +45,24 @@ class Finding:
 
 
 def examine(installation: Installation, environ: MutableMapping[str, str], data: str | None = None) -> list[Finding]:
-    """Looks at everything. Makes nothing: a salt that is not there yet is only told.
+    """Looks at everything; in what students receive, at what their self-check needs.
+
+    Makes nothing: a salt that is not there yet is only told.
 
     `data`: a path or ``stand-in``, to be looked at instead of the usual places for CIFAR-10; it must then be there.
     """
+    if installation.is_handout:
+        return [
+            _python(),
+            *_packages(_FOR_STUDENTS),
+            _tensorflow(needed=False),
+            _handout(installation),
+            _rubric(installation),
+            _data(data, environ),
+        ]
     return [
         _python(),
-        *_packages(),
+        *_packages(_FOR_STAFF),
         _tensorflow(_rubric_trains(installation)),
         _memory(),
         *_isolation(survey()),
@@ -71,14 +85,10 @@ def _python() -> Finding:
     return Finding(_text("python"), True, True, version, "" if tested else _text("python_not_tested"))
 
 
-def _packages() -> list[Finding]:
-    wanted = (
-        ("packages_batch", packages.BATCH, True),
-        ("packages_nbclient", packages.NBCLIENT, False),
-    )
+def _packages(wanted: Sequence[tuple[str, Mapping[str, str], bool]]) -> list[Finding]:
     findings = []
     for key, group, needed in wanted:
-        missing = packages.missing(group)
+        missing = packages.missing(dict(group))
         detail = _text("missing", names=", ".join(missing)) if missing else _text("installed")
         advice = _text("install", python=sys.executable, names=" ".join(missing)) if missing else ""
         findings.append(Finding(_text(key), not missing, needed, detail, advice))
@@ -133,7 +143,7 @@ def _isolation(report: IsolationReport) -> list[Finding]:
 
 
 def _handout(installation: Installation) -> Finding:
-    there = installation.student_template.is_dir()
+    there = installation.student_template.exists()
     advice = "" if there else _text("make_template")
     return Finding(_text("student_template"), there, True, str(installation.student_template), advice)
 
@@ -157,6 +167,9 @@ def _tried(name: str, attempt: Callable[[], str]) -> Finding:
 
 
 def _salt(environ: MutableMapping[str, str]) -> Finding:
+    # Here and not above: students have no salt.
+    from grader.engine import salt
+
     if environ.get(salt.VARIABLE):
         return Finding(_text("salt"), True, True, _text("salt_given", variable=salt.VARIABLE))
     path = salt.salt_path(environ)

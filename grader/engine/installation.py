@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+#: The templates as they were handed out, in what students receive: beside them lie the same files, to be changed.
+PACKED_TEMPLATE = "grader/student_template.zip"
+
 
 @dataclass(frozen=True, slots=True)
 class Installation:
@@ -19,7 +22,13 @@ class Installation:
 
     @property
     def student_template(self) -> Path:
-        return self.root / "student_template"
+        """A folder; in what students receive, an archive."""
+        return self.root / PACKED_TEMPLATE if self.is_handout else self.root / "student_template"
+
+    @property
+    def is_handout(self) -> bool:
+        """Whether this is what students receive."""
+        return (self.root / PACKED_TEMPLATE).is_file()
 
     @property
     def rubric(self) -> Path:

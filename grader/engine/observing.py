@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from grader.checks.observe import Laboratory, Observed, observe, visualises
-from grader.checks.oracle import Oracle
 from grader.datasets.pretrained import PretrainedMaterial, embedded
 from grader.datasets.profile import Profile
 from grader.dialects.dialect import Dialect
 from grader.engine import packages, seed
+from grader.engine.installation import Installation
 from grader.engine.settings import RunSettings, intake_limits, trains
 from grader.engine.submission_dialect import files_given, written_in
 from grader.execute.executor import Executor
@@ -20,6 +20,9 @@ from grader.intake import Handout
 from grader.intake.handout import NOTEBOOK_NAMES
 from grader.model.evidence import Evidence
 from grader.model.submission import Submission
+
+if TYPE_CHECKING:
+    from grader.checks.oracle import Oracle
 
 #: What the process that children are forked from has imported already, for a part whose code is written with TensorFlow.
 _PRELOADED = {Dialect.TF2: ("tensorflow", "keras"), Dialect.TF1: ("tensorflow",)}
@@ -48,7 +51,7 @@ class Observing:
         self._laboratory = Laboratory(
             runners={part: self._executors.of(part) for part in runnable},
             isolation=settings.isolation,
-            oracle=Oracle.load(installation.reference) if hidden_cases else None,
+            oracle=_oracle(installation) if hidden_cases else None,
             data=settings.data.open() if settings.data is not None else None,
             profile=settings.profile.value,
             run_notebooks=settings.run_notebooks,
@@ -95,6 +98,13 @@ class Observing:
 
     def __exit__(self, *_exception: object) -> None:
         self.close()
+
+
+def _oracle(installation: Installation) -> Oracle:
+    # Here and not above: what students receive has neither a reference nor what reads it.
+    from grader.checks.oracle import Oracle
+
+    return Oracle.load(installation.reference)
 
 
 def _templates(handout: Handout, parts: Sequence[int]) -> dict[int, bytes]:

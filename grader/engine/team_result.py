@@ -34,7 +34,7 @@ def write(folder: TeamFolder, card: Scorecard, arrays: Arrays) -> None:
 
 def as_json(card: Scorecard) -> str:
     """The text of `result.json`."""
-    return json.dumps(result_json.result(card), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    return result_json.as_text(card)
 
 
 def stored_arrays(folder: TeamFolder) -> Arrays:

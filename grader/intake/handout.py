@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -62,16 +63,15 @@ class Handout:
 
     @classmethod
     def load(cls, student_template: Path) -> Handout:
-        """The hand-out in folder `student_template`. Raises UsageError where it is none."""
-        if not (student_template / LAYER_UTILS).is_file():
+        """The hand-out in folder `student_template`, or in a zip archive of it. Raises UsageError where it is none."""
+        files = _zipped_files(student_template) if student_template.is_file() else _folder_files(student_template)
+        if LAYER_UTILS not in files:
             raise UsageError(catalogue().text("intake.no_student_template", path=student_template))
         given: dict[str, bytes] = {}
         template: dict[str, bytes] = {}
-        for path in sorted(student_template.rglob("*")):
-            name = path.relative_to(student_template).as_posix()
-            if path.is_file() and not is_junk(name):
-                edited = name == LAYER_UTILS or name in NOTEBOOK_NAMES.values()
-                (template if edited else given)[name] = path.read_bytes()
+        for name, content in files.items():
+            edited = name == LAYER_UTILS or name in NOTEBOOK_NAMES.values()
+            (template if edited else given)[name] = content
         known = {
             name: EARLIER_SHA256.get(name, frozenset()) | ({text_sha256(given[name])} if name in given else frozenset())
             for name in given.keys() | EARLIER_SHA256.keys()
@@ -86,3 +86,16 @@ class Handout:
         """Whether `content` handed in at the given `path` differs from every version known of it."""
         known = self.known_given_sha256.get(path)
         return known is not None and text_sha256(content) not in known
+
+
+def _folder_files(folder: Path) -> dict[str, bytes]:
+    named = ((path.relative_to(folder).as_posix(), path) for path in sorted(folder.rglob("*")) if path.is_file())
+    return {name: path.read_bytes() for name, path in named if not is_junk(name)}
+
+
+def _zipped_files(file: Path) -> dict[str, bytes]:
+    try:
+        with zipfile.ZipFile(file) as archive:
+            return {name: archive.read(name) for name in archive.namelist()}
+    except (OSError, zipfile.BadZipFile):
+        return {}

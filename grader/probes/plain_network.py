@@ -11,6 +11,7 @@ from grader.probes.network import told
 from grader.probes.networks import IMAGE_SHAPE, adopt, keep
 
 _UNITS = 16
+_LEARNING_RATE = 0.01
 
 
 def plain_network(arguments: Mapping[str, Value]) -> Value:
@@ -37,9 +38,9 @@ def plain_network(arguments: Mapping[str, Value]) -> Value:
     for weight in model.weights:
         weight.assign(_drawn(random, weight.path.rpartition("/")[2], tuple(weight.shape)))
     model.compile(
-        optimizer=keras.optimizers.SGD(learning_rate=0.01),
-        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        optimizer=keras.optimizers.SGD(_LEARNING_RATE),
         metrics=["accuracy"],
+        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
     )
     adopted = adopt(model, "plain_network")
     keep(arguments["handle"], adopted)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from typing import Any
 
@@ -50,6 +51,11 @@ def result(scorecard: Scorecard) -> dict[str, Any]:
         "rubric_sha256": scorecard.rubric_sha256,
         "grader": grader.__version__,
     }
+
+
+def as_text(scorecard: Scorecard) -> str:
+    """The file's text."""
+    return json.dumps(result(scorecard), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
 
 def _data(data: DataUsed) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from itertools import groupby
 from rich.console import Console
 from rich.text import Text
 
+import grader
 from grader.model.isolation import IsolationLevel
 from grader.model.message import Message
 from grader.model.scorecard import IMPORT_CHECK, CheckResult, ItemResult, Scorecard
@@ -191,6 +192,7 @@ class _Printer:
             line(write("terminal.notebooks_not_run"))
         if card.isolation is not None and card.isolation.level is IsolationLevel.NONE:
             line(write("terminal.no_isolation"))
+        line(write("terminal.version", version=grader.__version__))
         elided = any(check.status is ItemStatus.PASSED for item in card.items for check in item.checks)
         if self._verbosity == NORMAL and elided:
             line(write("terminal.more"), style="dim")

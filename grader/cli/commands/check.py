@@ -47,9 +47,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _check(arguments: argparse.Namespace, settings: RunSettings, console: Console) -> int:
-    from grader.engine import team_result
     from grader.engine.selfcheck import self_check
-    from grader.report import html_report, terminal
+    from grader.report import html_report, result_json, terminal
 
     checked = self_check(arguments.path, settings)
     terminal.print_scorecard(
@@ -60,7 +59,7 @@ def _check(arguments: argparse.Namespace, settings: RunSettings, console: Consol
         arrays=checked.arrays,
     )
     if arguments.json:
-        output_files.write(arguments.json, team_result.as_json(checked.card))
+        output_files.write(arguments.json, result_json.as_text(checked.card))
     if arguments.html:
         output_files.write(arguments.html, html_report.render(checked.card, checked.arrays))
     return exit_codes.ALL_PASSED if checked.all_passed else exit_codes.LOST_POINTS
