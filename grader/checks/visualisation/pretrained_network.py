@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,12 +14,14 @@ from grader.checks.network.graph import Graph
 from grader.checks.network.input_gradients import input_gradient
 from grader.checks.part import Runner
 from grader.model.errors import InfrastructureError, UsageError
-from grader.model.limits import ExecutionLimits
+from grader.model.limits import MEBIBYTE, ExecutionLimits
 from grader.model.observation import CallObservation, ProbeRequest
 from grader.model.status import CallOutcome
 
 #: Elements of one batch of images: 40 of 32x32, or two of 224x224. A network's tensors have a hundred times as many.
 _ELEMENTS_AT_ONCE = 400_000
+#: 50 million weights, as many as a graph may have.
+_LARGEST_NETWORK_BYTES = 256 * MEBIBYTE
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,8 @@ def read_pretrained(runner: Runner, given_files: Mapping[str, bytes], limits: Ex
     Raises UsageError where it is not a classifier with unnormalised scores that can be computed, and InfrastructureError
     where that process failed.
     """
+    # No student's code runs there, so what a network takes may be larger than what a function may return.
+    limits = replace(limits, array_bytes=max(limits.array_bytes, _LARGEST_NETWORK_BYTES))
     with runner.workspace(given_files, limits) as workspace:
         (seen,) = workspace.probe([ProbeRequest("pretrained", {})])
     if seen.outcome is not CallOutcome.RETURNED:
