@@ -1,0 +1,158 @@
+"""Judges adversarial images: direction and length of their steps, whether they fool the network, and when they stop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+
+from grader.checks.visualisation.adversarial_calls import AdversarialCalls, Answer
+from grader.checks.visualisation.adversarial_steps import (
+    CONTRACT,
+    OTHER_DIRECTIONS,
+    OTHER_LENGTHS,
+    Step,
+    walked,
+)
+from grader.checks.visualisation.ascent_run import lead
+from grader.checks.visualisation.pretrained_network import PretrainedNetwork
+from grader.checks.visualisation.valid_range import ValidRange
+from grader.checks.visualisation.visualisation_case import Finding, breach
+from grader.datasets.pretrained import PretrainedMaterial
+
+#: 1 - cosine. Steps along the gradient are below 1e-8; along a softmax's they reach 0.02, and all others are above.
+_ALONG = 1e-3
+#: Relative. In float32 a path of ten steps is off by 1e-5, and by a percent where one unit of the network is decided
+#: otherwise; a step more or less is a tenth at least.
+_SAME_IMAGE = 0.03
+_SAME_LENGTH = 0.01
+#: Of the scores' spread: decisions are judged as the student's own float32 may have seen them.
+_TIE = 1e-4
+_TURNING = "divided_by_sum"
+#: The end of a path is not looked for beyond so many steps.
+_LOOKED_FOR = 16
+
+
+class AdversarialFindings:
+    """Findings about the answers of one submission's function."""
+
+    def __init__(
+        self, calls: AdversarialCalls, network: PretrainedNetwork, material: PretrainedMaterial, valid: ValidRange
+    ):
+        self._calls = calls
+        self._network = network
+        self._material = material
+        self._valid = valid
+        self._fools = False
+        self._stops_in_time: bool | None = None
+
+    def direction(self, answer: Answer) -> Finding:
+        """How far the steps are from going along the gradient of the target's score, whatever their lengths: 1 - cosine."""
+        error = min(self._off(answer, way) for way in self._ways(answer))
+        if error > _ALONG:
+            others = {name: self._walked(answer, name) for name in OTHER_LENGTHS}
+            # By its sum a gradient is turned round where that is negative: right is it in its length alone, not in general.
+            alike = {name: way for name, way in others.items() if name != _TURNING or self._equal(answer, way)}
+            error = min([error, *(self._off(answer, way) for way in alike.values())])
+        matches = () if error <= _ALONG else self._named(answer, OTHER_DIRECTIONS)
+        return Finding({"direction": error}, (*matches, *answer.matches))
+
+    def normalisation(self, answer: Answer) -> Finding:
+        """How far the way is from being as long as the contract's: the learning rate, for a single step."""
+        lengths = [float(np.linalg.norm(way)) for way in self._ways(answer)]
+        single = answer.most_steps == 1 or answer.pair.steps == 1
+        if single:
+            # Whatever its direction, one step is as long as the learning rate; two are where one more is made.
+            lengths.append(answer.rate)
+        error = min(abs(answer.length / length - 1) for length in lengths)
+        if error <= _SAME_LENGTH:
+            return Finding({"length": error}, answer.matches)
+        if single and answer.rate != 1.0 and abs(answer.length - 1.0) <= _SAME_LENGTH:
+            return Finding({"length": abs(answer.length - 1.0)}, (*answer.matches, "learning_rate_unused"))
+        names = self._named(answer, {**OTHER_LENGTHS, **OTHER_DIRECTIONS})
+        return Finding({"length": error}, (*names, *answer.matches))
+
+    def flips(self, answer: Answer) -> Finding:
+        """Whether the grader's copy of the network says the target, of an image that is still like the one given."""
+        if not self.fooled(answer):
+            says = int(self._network.predicted(answer.image[np.newaxis])[0])
+            return breach("not_fooled", *answer.matches, predicted=says, target=answer.pair.target)
+        images = self._material.images.astype(np.float64)
+        distances = np.sqrt(((images - answer.image) ** 2).sum(axis=(1, 2, 3)))
+        if distances.min() < _SAME_IMAGE * np.linalg.norm(answer.image) and distances.min() < answer.length / 2:
+            return breach("other_image")
+        self._fools = True
+        return Finding({"fooled": 0.0}, answer.matches)
+
+    def fooled(self, answer: Answer) -> bool:
+        scores = self._network.scores(answer.image[np.newaxis])[0]
+        return lead(scores, answer.pair.target) > -_TIE * float(scores.std())
+
+    def stops(self, answer: Answer) -> Finding:
+        """Whether the last step is the one after which the network says the target, or the one after that.
+
+        Of a single image with which it never does nothing can be told. To be asked after `flips`.
+        """
+        if not self._fools:
+            return breach("never_fooled")
+        if not answer.pair.steps:
+            return self._stops_at_once(answer)
+        if not self.fooled(answer):
+            early = any(self._equal(answer, way - answer.pair.path[0]) for way in answer.pair.path[:-1])
+            return breach("stops_early") if early else Finding({"stop": 0.0})
+        if any(self._equal(answer, way) for way in self._ways(answer)):
+            return Finding({"stop": 0.0}, answer.matches)
+        if self._stops_in_time is None:
+            self._stops_in_time = self._in_time(answer)
+        return Finding({"stop": 0.0}) if self._stops_in_time else breach("stops_late")
+
+    def _in_time(self, answer: Answer) -> bool:
+        """Whether an image that other steps than the contract's have made is the first that fools the network, or the next."""
+        if self._calls.ask(answer.pair, most_steps=1).most_steps != 1:
+            return answer.length <= answer.rate * (answer.pair.steps + 1) * (1 + _SAME_IMAGE)
+        for count in range(1, _LOOKED_FOR + 1):
+            if self.fooled(self._calls.ask(answer.pair, most_steps=count)):
+                later = (self._calls.ask(answer.pair, most_steps=more) for more in (count, count + 1))
+                return self._is_one_of(answer, later)
+        return False
+
+    def _stops_at_once(self, answer: Answer) -> Finding:
+        """The network says the target already: no step, or one."""
+        if not answer.moved or answer.length <= answer.rate * (1 + _SAME_LENGTH):
+            return Finding({"stop": 0.0})
+        one = self._calls.ask(answer.pair, most_steps=1)
+        if one.most_steps == 1 and self._is_one_of(answer, [one]):
+            return Finding({"stop": 0.0})
+        return breach("stops_late")
+
+    def _ways(self, answer: Answer) -> list[np.ndarray]:
+        """The differences (H, W, C) that right answers make: with or without clipping, and with one step after the target
+        is reached or none."""
+        extras = (0, 1) if answer.most_steps > answer.pair.steps else (0,)
+        return [self._walked(answer, CONTRACT, extra, valid) for extra in extras for valid in (None, self._valid)]
+
+    def _walked(self, answer: Answer, name: str, extra: int = 0, valid: ValidRange | None = None) -> np.ndarray:
+        count = min(answer.most_steps, answer.pair.steps) + extra
+        path = walked(self._network, answer.pair.path[0], answer.pair.target, count, answer.rate, name, valid)
+        return path[-1] - path[0]
+
+    def _off(self, answer: Answer, way: np.ndarray) -> float:
+        """1 - cosine, over the pixels that no clipping has touched."""
+        free = self._valid.inside(answer.image) & self._valid.inside(answer.pair.path[0])
+        got, expected = answer.difference[free], way[free]
+        lengths = float(np.linalg.norm(got) * np.linalg.norm(expected))
+        return 1.0 - float((got * expected).sum()) / lengths if lengths > 0 else 1.0
+
+    def _named(self, answer: Answer, steps: Mapping[str, Step]) -> tuple[str, ...]:
+        """The first of the known `steps` that make the same difference; else the first that make one as directed."""
+        ways = {name: self._walked(answer, name) for name in steps}
+        same = [name for name, way in ways.items() if self._equal(answer, way)]
+        along = [name for name, way in ways.items() if name in OTHER_DIRECTIONS and self._off(answer, way) <= _ALONG]
+        return tuple((same or along)[:1])
+
+    @staticmethod
+    def _equal(answer: Answer, way: np.ndarray) -> bool:
+        return bool(np.linalg.norm(answer.difference - way) <= _SAME_IMAGE * np.linalg.norm(way))
+
+    def _is_one_of(self, answer: Answer, others: Iterable[Answer]) -> bool:
+        return any(self._equal(answer, other.difference) for other in others)
