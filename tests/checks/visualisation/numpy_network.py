@@ -15,7 +15,9 @@ from grader.datasets import pretrained
 _UTILS = Path(__file__).parents[3] / "reference" / "Utils"
 #: As Keras has it by default.
 _EPSILON = 1e-3
-_SIZE, _CLASSES, _POOLED_FEATURES = 32, 10, 384
+_SIZE, _CLASSES = 32, 10
+#: Of each convolution: its stride, and whether a pooling layer follows.
+_BLOCKS = ((2, False), (1, True), (1, False), (1, False))
 
 
 def given_files() -> dict[str, bytes]:
@@ -44,7 +46,7 @@ def _graph(weights: list[np.ndarray]) -> Graph:
         return name
 
     last = "images"
-    for layer, (stride, pooled) in enumerate([(2, False), (1, True), (1, True)]):
+    for layer, (stride, pooled) in enumerate(_BLOCKS):
         kernel, gamma, beta, mean, variance = weights[5 * layer : 5 * layer + 5]
         factor = gamma / np.sqrt(variance + _EPSILON)
         # Normalisation in inference is one factor and one summand a channel.
@@ -59,10 +61,11 @@ def _graph(weights: list[np.ndarray]) -> Graph:
         if pooled:
             windows = {"ksize": (1, 2, 2, 1), "strides": (1, 2, 2, 1)}
             last = add("MaxPool", f"pooled{layer}", last, padding="VALID", data_format="NHWC", **windows)
-    add("Const", "shape", value=np.array([-1, _POOLED_FEATURES]))
-    last = add("Reshape", "features", last, "shape")
-    add("Const", "dense", value=weights[15])
+    add("Const", "everywhere", value=np.array([1, 2]))
+    last = add("Max", "features", last, "everywhere", keep_dims=False)
+    kernel, bias = weights[5 * len(_BLOCKS) :]
+    add("Const", "dense", value=kernel)
     last = add("MatMul", "product", last, "dense", transpose_a=False, transpose_b=False)
-    add("Const", "bias", value=weights[16])
+    add("Const", "bias", value=bias)
     last = add("BiasAdd", "scores", last, "bias", data_format="NHWC")
     return Graph(nodes, "images", Source(last))
