@@ -1,5 +1,6 @@
 """The self-check's door: a work folder or an archive, or one clear line."""
 
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -88,3 +89,21 @@ def test_no_hand_in_at_a_path_is_a_usage_error(tmp_path: Path) -> None:
         find_hand_in(tmp_path / "notes.txt")
     with pytest.raises(UsageError, match="no such file or folder"):
         find_hand_in(tmp_path / "gone")
+
+
+def test_packed_template_is_the_same_handout_as_the_folder(tmp_path: Path) -> None:
+    folder, packed = Path(__file__).parents[2] / "student_template", tmp_path / "student_template.zip"
+    with zipfile.ZipFile(packed, "w") as archive:
+        for file in folder.rglob("*"):
+            if file.is_file() and "__pycache__" not in file.parts:
+                archive.write(file, file.relative_to(folder).as_posix())
+    loaded = Handout.load(packed)
+    assert loaded == Handout.load(folder) and loaded.template and loaded.given
+
+
+@pytest.mark.parametrize("content", [b"", b"no archive"])
+def test_damaged_packed_template_is_told(tmp_path: Path, content: bytes) -> None:
+    packed = tmp_path / "student_template.zip"
+    packed.write_bytes(content)
+    with pytest.raises(UsageError, match="student_template.zip"):
+        Handout.load(packed)
