@@ -74,7 +74,7 @@ def obtain(root: Path, name: str, make: Callable[[Draft], None]) -> Entry:
             try:
                 return open_entry(folder)
             except DamagedEntry:
-                _remove(folder)
+                discard(folder)
         _make(root, folder, make)
         return open_entry(folder)
     except OSError as error:
@@ -129,8 +129,8 @@ def _open_to_readers(folder: Path) -> None:
     folder.chmod(0o755)
 
 
-def _remove(folder: Path) -> None:
-    """Out of the way first, so that nobody finds half of it."""
+def discard(folder: Path) -> None:
+    """Deletes an entry: out of the way first, so that nobody finds half of it."""
     aside = folder.parent / f"{TEMPORARY_PREFIX}{secrets.token_hex(8)}"
     try:
         folder.rename(aside)

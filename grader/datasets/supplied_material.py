@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from grader.datasets.cache import Draft, obtain, open_entry
+from grader.datasets.cache import Draft, discard, obtain, open_entry
 from grader.datasets.pretrained import PretrainedMaterial, read_images
 from grader.datasets.refusals import DamagedEntry, DataRefused
 from grader.datasets.supplied_network import SuppliedNetwork
@@ -35,7 +35,7 @@ def entry_name(supplied: SuppliedNetwork, base: PretrainedMaterial) -> str:
 
 
 def is_kept(cache: Path, name: str) -> bool:
-    """Whether the entry is there, and is what was written."""
+    """Whether the entry is there and is what was written."""
     try:
         open_supplied(cache / name, cache / name)
     except DamagedEntry:
@@ -80,7 +80,14 @@ def keep_supplied(
         shutil.copyfile(supplied.file, draft.folder / _NETWORK)
         draft.facts.update(name=supplied.file.name, sha256={name: _sha256(draft.folder / name) for name in _FILES})
 
-    return obtain(cache, entry_name(supplied, base), fill).folder
+    name = entry_name(supplied, base)
+    if not is_kept(cache, name):
+        # The cache itself looks at arrays only, and would leave a damaged copy of the network in place.
+        try:
+            discard(cache / name)
+        except OSError as error:
+            raise DataRefused.because("cache_not_usable", folder=cache, reason=error.strerror or error) from error
+    return obtain(cache, name, fill).folder
 
 
 def open_supplied(folder: Path, seen: Path) -> PretrainedMaterial:
