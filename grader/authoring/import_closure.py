@@ -12,6 +12,7 @@ from grader.model.errors import InfrastructureError
 
 #: A module named in a text, as in the lines that a process of ours is started with.
 _NAMED = re.compile(r"\bgrader(?:\.[A-Za-z_]\w*)+")
+_FROM = re.compile(r"\bfrom (grader[\w.]*) import (\w+(?:, \w+)*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,12 @@ def _below(parent: ast.AST, late: bool) -> Iterator[_Import]:
             yield _Import(node.module or "", late)
             yield from (_Import(f"{node.module}.{alias.name}", late) for alias in node.names)
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-            yield from (_Import(name, True) for name in _NAMED.findall(node.value))
+            yield from (_Import(name, True) for name in _named_in(node.value))
         else:
             yield from _below(node, late or isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda))
+
+
+def _named_in(text: str) -> Iterator[str]:
+    yield from _NAMED.findall(text)
+    for package, names in _FROM.findall(text):
+        yield from (f"{package}.{name}" for name in names.split(", "))

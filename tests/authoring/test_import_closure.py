@@ -33,6 +33,7 @@ def closure(tmp_path: Path, files: dict[str, str], withheld: tuple[str, ...] = (
         "def late():\n    from grader.model import status\n",
         "class Lazy:\n    def __call__(self):\n        import grader.model.status as status\n",
         "BOOT = 'from grader.model.status import main; main()'\n",
+        "BOOT = 'from grader.model import status; status.main()'\n",
         "name = 'x'\nBOOT = f'import {name}; import grader.model.status; run()'\n",
     ],
 )
