@@ -21,6 +21,7 @@ from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import DeadKernelError
 
+from grader.dialects.dialect import Dialect
 from grader.execute.exit_codes import KERNEL_DIED
 from grader.execute.outputs import KNOWN_MIME_TYPES, Output, OutputList
 from grader.execute.tracebacks import MOST_FRAMES
@@ -28,6 +29,29 @@ from grader.probes import frameworks, old_numpy
 
 # Five sockets: the folder is the kernel's and ours alone, so fixed numbers do.
 _PORTS = dict(shell_port=1, iopub_port=2, stdin_port=3, hb_port=4, control_port=5)
+#: Modules given as text stay importable under their names, and are forgotten once they have done their work.
+_TENSORFLOW_1 = """
+import sys
+import importlib.util
+
+class _Given:
+    def find_spec(self, name, path=None, target=None):
+        if name in _sources:
+            return importlib.util.spec_from_loader(name, self, is_package=_sources[name][0])
+
+    def create_module(self, spec):
+        return None
+
+    def exec_module(self, module):
+        exec(compile(_sources[module.__name__][1], module.__name__, "exec"), vars(module))
+
+sys.meta_path.insert(0, _Given())
+import {runtime}
+sys.modules["{runtime}"].install()
+sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, _Given)]
+for _name in _sources:
+    sys.modules.pop(_name, None)
+"""
 _START_KERNEL = """
 import random
 import numpy
@@ -57,14 +81,35 @@ def _source(module: ModuleType) -> str:
     return inspect.getsource(module).replace(_FUTURE, "")
 
 
+def _dialect_start(dialect: Dialect) -> str:
+    """What makes a kernel find that TensorFlow; empty for the present one."""
+    if dialect is Dialect.TF2:
+        return ""
+    from grader.dialects.tf1 import runtime
+
+    runtime_name = runtime.__name__
+    packages = {"grader", "grader.dialects", runtime_name.rpartition(".")[0]}
+    modules = [name for name in sys.modules if name in packages or name.startswith("grader.dialects.tf1.")]
+    sources = {name: (name in packages, inspect.getsource(sys.modules[name]) or "") for name in modules}
+    return f"_sources = {sources!r}{_TENSORFLOW_1.replace('{runtime}', runtime_name)}"
+
+
 class NbclientRunner:
     """Callable as a `NotebookRunner`; holds the source of the stand-ins that the kernel starts with."""
 
-    def __init__(self, forbidden: Sequence[str]):
+    def __init__(self, forbidden: Sequence[str], dialect: Dialect = Dialect.TF2):
         stand_ins = f"install_stand_ins({list(forbidden)!r})"
         # The grader's files are out of the kernel's sight, so it gets the modules that it needs as text.
         self._start = "\n".join(
-            (_FUTURE, _source(frameworks), stand_ins, _source(old_numpy), "restore_dropped_names()", _START_KERNEL)
+            (
+                _FUTURE,
+                _source(frameworks),
+                stand_ins,
+                _source(old_numpy),
+                "restore_dropped_names()",
+                _dialect_start(dialect),
+                _START_KERNEL,
+            )
         )
 
     def __call__(self, request: Mapping[str, Any], answer: Callable[[Any], None]) -> None:

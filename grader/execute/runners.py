@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from grader.dialects.dialect import Dialect
 from grader.execute.serve import NotebookRunner
 
 #: Each runner's name and the packages that it needs beyond the core ones.
 RUNNERS = {"shell": "IPython and matplotlib", "nbclient": "nbclient and ipykernel"}
 
 
-def preload_runner(name: str, forbidden: Sequence[str]) -> NotebookRunner | None:
+def preload_runner(name: str, forbidden: Sequence[str], dialect: Dialect = Dialect.TF2) -> NotebookRunner | None:
     """The runner `name` with everything it needs imported; None where its packages are not installed."""
     try:
         if name == "nbclient":
             from grader.execute.nbclient_runner import NbclientRunner
 
-            return NbclientRunner(forbidden)
+            return NbclientRunner(forbidden, dialect)
         from grader.execute import shell
 
         shell.build_shell()

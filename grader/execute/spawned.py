@@ -31,7 +31,9 @@ def main() -> None:
         from grader.dialects.tf1 import runtime as tensorflow_1
 
         tensorflow_1.install()
-    runner = settings["runner"] and preload_runner(settings["runner"], settings["forbidden"])
+    runner = settings["runner"] and preload_runner(
+        settings["runner"], settings["forbidden"], Dialect(settings["dialect"])
+    )
     sys.path[:] = [entry for entry in sys.path if entry != _PACKAGE_ROOT]
     wire.send(connection, {"ready": True, "shell": runner is not None})
     serve(connection, settings["seed"], ValueBounds(array_bytes=settings["array_bytes"]), runner)

@@ -76,7 +76,9 @@ class Zygote:
             tensorflow_1.preload()
         import_packages(settings["preload"])
         restore_dropped_names()
-        self._run_notebook: NotebookRunner | None = preload_runner(runner, settings["forbidden"]) if runner else None
+        self._run_notebook: NotebookRunner | None = (
+            preload_runner(runner, settings["forbidden"], Dialect(settings["dialect"])) if runner else None
+        )
         # A child's end wakes the loop up. It is waited for, and not left to the kernel, which would not count its time.
         self._woken, waker = os.pipe()
         os.set_blocking(self._woken, False)

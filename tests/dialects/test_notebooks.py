@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from tests.dialects.hand_in import TRAINING, VISUALISING
+from grader.dialects.dialect import Dialect
+from grader.execute.executor import Executor
+from grader.model.isolation import IsolationLevel
+from grader.sandbox import survey
+from tests.dialects.hand_in import TRAINING, VISUALISING, notebook
 
 
 def test_training_notebook_runs_saves_and_restores(run, printed) -> None:
@@ -55,3 +59,21 @@ def test_what_is_not_offered_says_its_name_when_it_is_used(run, source: str, nam
     assert seen.error.message.startswith(f"{name} is not available")
     assert seen.error.frames[-1].startswith("cell 2, line")
     assert seen.executed["cells"][2]["outputs"][0]["text"] == "went on\n"
+
+
+def test_a_real_kernel_finds_the_same_tensorflow(work_folder, limits, printed, tmp_path) -> None:
+    level = survey().strongest.level
+    if level is IsolationLevel.LANDLOCK:
+        pytest.skip("a kernel's sockets are refused at this level")
+    cells = (
+        "import tensorflow as tf, sys\nfrom tensorflow.contrib.layers import flatten\nfrom Utils.data_utils import *",
+        "with tf.Session() as s: print(s.run(flatten(tf.ones([2, 3, 4]))).shape, tf.__version__)\n"
+        "print([name for name in sys.modules if name.startswith('grader')])",
+    )
+    with (
+        Executor(level=level, runner="nbclient", dialect=Dialect.TF1, threads=1, scratch=tmp_path) as executor,
+        executor.workspace(work_folder, limits) as workspace,
+    ):
+        seen = workspace.run_notebook(notebook(cells), "notebook")
+    assert (seen.status, seen.error) == ("completed", None)
+    assert printed(seen)[1].splitlines() == ["(2, 12) 1.15.5", "[]"]
