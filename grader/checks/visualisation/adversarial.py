@@ -11,7 +11,7 @@ from grader.checks.cases import PUBLIC_SEED
 from grader.checks.training.asking import Asking, Breach, Unanswered, gone
 from grader.checks.visualisation.adversarial_calls import AdversarialCalls, Answer
 from grader.checks.visualisation.adversarial_findings import AdversarialFindings
-from grader.checks.visualisation.adversarial_pairs import Pair, already_there, drawn_pairs
+from grader.checks.visualisation.adversarial_pairs import SEVERAL, Pair, already_there, drawn_pairs, short_rate
 from grader.checks.visualisation.pretrained_network import PretrainedNetwork
 from grader.checks.visualisation.valid_range import valid_range
 from grader.checks.visualisation.visualisation_case import CaseName, Finding, breach, found, unanswered
@@ -25,8 +25,8 @@ _PUBLIC_PAIRS, _HIDDEN_PAIRS = 4, 2
 #: Of large images, where one pair takes the grader half a minute.
 _FEW_PAIRS = 2
 _SMALL = 64 * 64
-#: Another learning rate than the default, and steps in which a stale gradient shows, on this share of the way.
-_OTHER_RATE, _SEVERAL, _SHARE = 0.5, 4, 0.9
+#: Another learning rate than the default.
+_OTHER_RATE = 0.5
 #: Pairs among which one of a single step is looked for where the number of steps cannot be set.
 _MORE_PAIRS = 12
 
@@ -50,12 +50,12 @@ def adversarial(
     if not adjustable and small:
         more = drawn_pairs(network, material, PUBLIC_SEED, _MORE_PAIRS, False)
         first = min(more, key=lambda pair: pair.steps)
-    cases = questions.about_steps(first, several=adjustable and pairs[0].steps > 1)
+    cases = questions.about_steps(first, adjustable)
     cases += questions.about_ends(pairs, Visibility.PUBLIC)
     cases += questions.about_the_end_of(already_there(network, material), len(pairs))
     if hidden:
         unseen = drawn_pairs(network, material, seed, _HIDDEN_PAIRS if small else 1, True)
-        cases += questions.about_steps(unseen[0], several=False, visibility=Visibility.HIDDEN)
+        cases += questions.about_steps(unseen[0], False, Visibility.HIDDEN)
         cases += questions.about_ends(unseen, Visibility.HIDDEN)
     cases.append(questions.about_the_input())
     if questions.calls.answered and not questions.calls.moved:
@@ -73,18 +73,18 @@ class _Questions:
         self._material = material
         self._findings = AdversarialFindings(self.calls, network, material, valid_range(material))
 
-    def about_steps(self, pair: Pair, several: bool, visibility: Visibility = Visibility.PUBLIC) -> list[CaseEvidence]:
-        """Single steps with two learning rates, and `several`."""
+    def about_steps(self, pair: Pair, others: bool, visibility: Visibility = Visibility.PUBLIC) -> list[CaseEvidence]:
+        """A single step, and with `others` one with another learning rate and several short ones."""
         judge = self._findings
         cases = [
             self._case(CaseName("direction", 0, visibility), judge.direction, pair, most_steps=1),
             self._case(CaseName("normalisation", 0, visibility), judge.normalisation, pair, most_steps=1),
         ]
-        if several:
+        if others and pair.steps > 1:
             # Together shorter than the way to the target, so that no right answer stops before.
-            rate = _SHARE * (pair.steps - 1) / _SEVERAL
-            cases.append(self._case(CaseName("direction", 1), judge.direction, pair, rate=rate, most_steps=_SEVERAL))
-        if visibility is Visibility.PUBLIC:
+            rate = short_rate(pair.steps)
+            cases.append(self._case(CaseName("direction", 1), judge.direction, pair, rate=rate, most_steps=SEVERAL))
+        if others:
             other = CaseName("normalisation", 1)
             cases.append(self._case(other, judge.normalisation, pair, rate=_OTHER_RATE, most_steps=1))
         return cases

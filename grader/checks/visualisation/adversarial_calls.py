@@ -83,5 +83,5 @@ class AdversarialCalls:
             difference=returned.image - pair.image[0].astype(np.float64),
             rate=RATE if rate is None or "learning_rate" in ignored else rate,
             most_steps=MOST_STEPS if most_steps is None or "num_iterations" in ignored else most_steps,
-            matches=(*returned.matches, *(("weights_changed",) if called.weights_changed else ())),
+            matches=(*returned.matches, *(("network_changed",) if called.weights_changed else ())),
         )

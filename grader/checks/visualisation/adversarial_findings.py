@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from grader.checks.visualisation.adversarial_calls import AdversarialCalls, Answer
+from grader.checks.visualisation.adversarial_calls import MOST_STEPS, AdversarialCalls, Answer
 from grader.checks.visualisation.adversarial_steps import (
     CONTRACT,
     OTHER_DIRECTIONS,
@@ -28,7 +28,6 @@ _SAME_IMAGE = 0.03
 _SAME_LENGTH = 0.01
 #: Of the scores' spread: decisions are judged as the student's own float32 may have seen them.
 _TIE = 1e-4
-_TURNING = "divided_by_sum"
 #: The end of a path is not looked for beyond so many steps.
 _LOOKED_FOR = 16
 
@@ -50,10 +49,10 @@ class AdversarialFindings:
         """How far the steps are from going along the gradient of the target's score, whatever their lengths: 1 - cosine."""
         error = min(self._off(answer, way) for way in self._ways(answer))
         if error > _ALONG:
-            others = {name: self._walked(answer, name) for name in OTHER_LENGTHS}
-            # By its sum a gradient is turned round where that is negative: right is it in its length alone, not in general.
-            alike = {name: way for name, way in others.items() if name != _TURNING or self._equal(answer, way)}
-            error = min([error, *(self._off(answer, way) for way in alike.values())])
+            # Steps of other lengths come along another way. One of them is taken for it only if all of it is alike.
+            others = [self._walked(answer, name) for name in OTHER_LENGTHS]
+            others.append(self._walked(answer, CONTRACT, longer=self._single_length(answer)))
+            error = min([error, *(self._off(answer, way) for way in others if self._equal(answer, way))])
         matches = () if error <= _ALONG else self._named(answer, OTHER_DIRECTIONS)
         return Finding({"direction": error}, (*matches, *answer.matches))
 
@@ -128,12 +127,19 @@ class AdversarialFindings:
     def _ways(self, answer: Answer) -> list[np.ndarray]:
         """The differences (H, W, C) that right answers make: with or without clipping, and with one step after the target
         is reached or none."""
-        extras = (0, 1) if answer.most_steps > answer.pair.steps else (0,)
+        extras = (0, 1) if answer.most_steps >= MOST_STEPS else (0,)
         return [self._walked(answer, CONTRACT, extra, valid) for extra in extras for valid in (None, self._valid)]
 
-    def _walked(self, answer: Answer, name: str, extra: int = 0, valid: ValidRange | None = None) -> np.ndarray:
-        count = min(answer.most_steps, answer.pair.steps) + extra
-        path = walked(self._network, answer.pair.path[0], answer.pair.target, count, answer.rate, name, valid)
+    def _single_length(self, answer: Answer) -> float:
+        """How long a single step with learning rate 1 is, where one can be asked for."""
+        single = self._calls.ask(answer.pair, most_steps=1)
+        return single.length if single.most_steps == 1 else 1.0
+
+    def _walked(
+        self, answer: Answer, name: str, extra: int = 0, valid: ValidRange | None = None, longer: float = 1.0
+    ) -> np.ndarray:
+        count = answer.pair.steps + extra if answer.most_steps >= MOST_STEPS else answer.most_steps
+        path = walked(self._network, answer.pair.path[0], answer.pair.target, count, longer * answer.rate, name, valid)
         return path[-1] - path[0]
 
     def _off(self, answer: Answer, way: np.ndarray) -> float:

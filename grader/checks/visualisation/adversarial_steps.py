@@ -72,6 +72,7 @@ OTHER_LENGTHS: Mapping[str, Step] = {
 OTHER_DIRECTIONS: Mapping[str, Step] = {
     "softmax_score": lambda place: _by_norm(place.probability_gradient()),
     "softmax_not_normalised": lambda place: place.probability_gradient(),
+    "penalty_normalised": lambda place: _by_norm(place.gradient() - 2 * _L2_REG * place.image),
     "sign": lambda place: np.sign(place.gradient()),
     "descent": lambda place: -_by_norm(place.gradient()),
     "untargeted": lambda place: -_by_norm(place.original_gradient()),

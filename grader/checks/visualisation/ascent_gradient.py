@@ -29,7 +29,7 @@ def gradient_finding(seen: Seen, calls: AscentCalls, random: np.random.Generator
     if _stands_still(seen):
         return breach("no_update"), ""
     explained = explain(seen, calls, random)
-    hints = ("weights_changed",) if seen.weights_changed else ()
+    hints = ("network_changed",) if seen.weights_changed else ()
     if not explained.score:
         if seen.settings.max_jitter and not can_search(calls.steps(seen)):
             # Jitter that cannot be switched off, and images too large to look for it: the objective is judged alone.

@@ -70,6 +70,7 @@ class _Questions:
         )
         self._score = ""
         self._still: Seen | None = None
+        self._own_rate = False
         self._judged: Judged | None = None
 
     def first(self) -> Seen:
@@ -85,6 +86,7 @@ class _Questions:
             seen = self._calls.ask(target, self._plain)
             finding, score = gradient_finding(seen, self._calls, self._random("gradient", visibility))
             self._score, self._still = self._score or score, self._still or seen
+            self._own_rate = self._own_rate or "learning_rate_unused" in finding.matches
             return finding
 
         return found(name, question, self._asked(target, self._plain))
@@ -94,6 +96,11 @@ class _Questions:
         name = CaseName("regularisation", 0, visibility)
         target = self._target("regularisation", visibility)
         strong = self._strong if visibility is Visibility.PUBLIC else 0.6 * self._strong
+        if self._still is not None and (
+            self._still.settings.learning_rate != self._plain.learning_rate or self._own_rate
+        ):
+            # With the contract's own learning rate no stronger one leaves anything of the image.
+            strong = AscentSettings().l2_reg
         settings = replace(self._plain, l2_reg=strong)
 
         def question() -> Finding:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from grader.checks.training.asking import Asking
+from grader.checks.visualisation.adversarial import adversarial
+from grader.checks.visualisation.class_representative import class_representative
 from grader.checks.visualisation.pretrained_network import PretrainedNetwork
 from grader.checks.visualisation.saliency import saliency
 from grader.datasets.pretrained import PretrainedMaterial
@@ -20,4 +22,6 @@ Question = Callable[
 
 QUESTIONS: Mapping[str, Question] = {
     "saliency": saliency,
+    "class_representative": class_representative,
+    "adversarial": adversarial,
 }
