@@ -15,7 +15,7 @@ from tests.architecture.import_order import mentions
 ROOT = Path(__file__).resolve().parents[2]
 OURS = {"grader", "tests", "reference", "benchmarks", "Utils"}
 #: Import names that are not their distribution's name.
-DISTRIBUTIONS = {"IPython": "ipython", "yaml": "pyyaml", "zmq": "pyzmq", "_pytest": "pytest"}
+DISTRIBUTIONS = {"IPython": "ipython", "yaml": "pyyaml", "zmq": "pyzmq", "_pytest": "pytest", "PIL": "pillow"}
 
 
 def undeclared(sources: Iterable[tuple[str, str]], declared: set[str]) -> list[str]:
