@@ -66,7 +66,8 @@ class AscentCalls:
 
     def _asked(self, target: int, settings: AscentSettings | None) -> Seen:
         given = settings.handed() if settings is not None else {}
-        called = call(self._asking, FUNCTION, {"target_y": target}, **given)
+        # Each call draws anew, unless the function itself fixes what is drawn.
+        called = call(self._asking, FUNCTION, {"target_y": target}, seed=1 + len(self._known), **given)
         in_force = (settings or AscentSettings()).in_force(called.settings)
         expected = (in_force.num_iterations + 1, *self.network.image_shape)
         returned = read_steps(called.returned, expected)
