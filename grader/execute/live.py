@@ -49,12 +49,22 @@ class LiveNotebook:
         return () if self._replayer is None else self._replayer.failures
 
     def run(self) -> None:
-        """Run all cells. Raises InfrastructureError."""
-        self._session = self._open_session(notebook=True)
-        self.observation = run_notebook(self._session, self._notebook, self._limits, self._runner)
+        """Run all cells; once more, from nothing, where the process may have been killed from outside.
+
+        Raises InfrastructureError.
+        """
+        self.observation = self._run_in_fresh_process()
+        if self.observation.killed:
+            self._session = None
+            self._discard_host()
+            self.observation = self._run_in_fresh_process()
         alive = self.observation.status in ("completed", "cell_error")
         if not alive or self._runner not in _RUNNERS_IN_PROCESS:
             self.kill()
+
+    def _run_in_fresh_process(self) -> NotebookObservation:
+        self._session = self._open_session(notebook=True)
+        return run_notebook(self._session, self._notebook, self._limits, self._runner)
 
     def probe(self, requests: Sequence[ProbeRequest]) -> list[CallObservation]:
         """One observation a request, in order, all within the time of an item; what a call changes stays changed.

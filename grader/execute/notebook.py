@@ -8,7 +8,7 @@ from typing import Any
 
 from grader.execute.channel import WaitTimeout
 from grader.execute.outputs import Output, checked_outputs
-from grader.execute.probing import how_it_ended
+from grader.execute.probing import how_it_ended, may_be_killed_from_outside
 from grader.execute.replies import answer_body, checked_error, checked_text
 from grader.execute.session import OutOfMemory, Session, SessionEnded
 from grader.execute.training_log import TrainingLog
@@ -47,6 +47,7 @@ def run_notebook(
         detail=detail,
         runner=runner,
         training=run.training.runs(),
+        killed=run.killed,
     )
 
 
@@ -57,6 +58,7 @@ class _Run:
         self.executed = clean_notebook(notebook)
         self.failed_cell: int | None = None
         self.error: StudentError | None = None
+        self.killed = False
         self._cells = [cell for cell in self.executed["cells"] if cell["cell_type"] == "code"]
         self.training = TrainingLog()
         self._limits = limits
@@ -89,6 +91,7 @@ class _Run:
         except MalformedFrame as error:
             return "died", f"code cell {number + 1} spoiled its runner: {error}"
         except SessionEnded as ended:
+            self.killed = may_be_killed_from_outside(ended.code)
             outcome, how = how_it_ended(ended.code)
             status = "timeout" if outcome is CallOutcome.TIMED_OUT else "died"
             return status, f"code cell {number + 1} ended the process ({how})"

@@ -21,6 +21,10 @@ from grader.model.status import CallOutcome
 # What a request may hold: ours, so only a guard against mistakes.
 _REQUEST_BOUNDS = ValueBounds(array_bytes=1 << 32)
 _CPU_SIGNALS = frozenset(-getattr(signal, name) for name in ("SIGXCPU",) if hasattr(signal, name))
+_KILLED = -getattr(signal, "SIGKILL", 9)
+#: So many calls of an item are asked again because their process was killed. Code that kills itself is asked once more
+#: and then believed.
+_MOST_REPEATS = 3
 
 
 class SessionSource(Protocol):
@@ -77,8 +81,26 @@ class _Calls:
         self._source = source
         self._limits = limits
         self._deadline = time.monotonic() + limits.item_wall_s
+        self._repeats_left = _MOST_REPEATS
+        self._code: int | None = 0
 
     def ask(self, number: int, request: ProbeRequest) -> CallObservation:
+        """The call's observation; of a repeated one where the process may have been killed from outside."""
+        observation = self._once(number, request)
+        if not self._may_be_no_fault_of_the_call(observation):
+            return observation
+        self._repeats_left -= 1
+        self._deadline += observation.seconds
+        observation = self._once(number, request)
+        if self._may_be_no_fault_of_the_call(observation):
+            self._repeats_left = 0
+        return observation
+
+    def _may_be_no_fault_of_the_call(self, observation: CallObservation) -> bool:
+        died = observation.outcome is CallOutcome.DIED
+        return died and self._repeats_left > 0 and may_be_killed_from_outside(self._code)
+
+    def _once(self, number: int, request: ProbeRequest) -> CallObservation:
         start = time.monotonic()
         if start >= self._deadline:
             return CallObservation(CallOutcome.NOT_RUN)
@@ -112,6 +134,7 @@ class _Calls:
             return CallObservation(CallOutcome.MALFORMED, seconds=time.monotonic() - start, detail=str(error))
         except SessionEnded as ended:
             self._source.ended(ended.code)
+            self._code = ended.code
             outcome, detail = how_it_ended(ended.code)
             return CallObservation(outcome, seconds=time.monotonic() - start, detail=detail)
 
@@ -165,6 +188,15 @@ def how_it_ended(code: int | None) -> tuple[CallOutcome, str]:
     if code == CHANNEL_LOST:
         return CallOutcome.MALFORMED, "closed or spoiled the socket of its answer"
     return CallOutcome.EXITED, f"exit code {code}"
+
+
+def may_be_killed_from_outside(code: int | None) -> bool:
+    """Whether somebody else may have ended the process, from its exit code as in `how_it_ended`.
+
+    A kernel that is short of memory kills whom it likes, and so does whoever tidies up the machine. What a process did
+    to itself in the same way cannot be told from that by looking once.
+    """
+    return code is None or code in (_KILLED, KERNEL_DIED)
 
 
 def _signal_name(number: int) -> str:

@@ -1,6 +1,7 @@
 """Puts a notebook's definitions into a fresh process, one statement after the other. Runs in the grader.
 
-A statement that hangs, or ends the process, is left out of the next try.
+A statement that hangs, or ends the process, is left out of the next try; where the process may have been killed from
+outside, only the second time.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Any
 
 from grader.execute.channel import WaitTimeout
 from grader.execute.notebook import clean_notebook
-from grader.execute.probing import how_it_ended
+from grader.execute.probing import how_it_ended, may_be_killed_from_outside
 from grader.execute.replies import answer_body, checked_error
 from grader.execute.session import OutOfMemory, Session, SessionEnded
 from grader.execute.wire import MalformedFrame
@@ -21,7 +22,7 @@ from grader.model.observation import StudentError
 
 #: A definition takes no longer, an import of a framework on a busy machine included.
 _STATEMENT_WALL_S = 60.0
-_MOST_TRIES = 6
+_MOST_TRIES = 12
 _KEYS = frozenset(("at", "error"))
 
 
@@ -47,6 +48,7 @@ class Replayer:
         self._limits = limits
         self._fatal: dict[int, ReplayFailure] = {}
         self._raised: dict[int, ReplayFailure] = {}
+        self._suspected: int | None = None
 
     @property
     def failures(self) -> tuple[ReplayFailure, ...]:
@@ -90,6 +92,9 @@ class Replayer:
         except MalformedFrame as error:
             detail = f"spoiled its runner: {error}"
         except SessionEnded as ended:
+            if at is not None and self._suspected != at.statement and may_be_killed_from_outside(ended.code):
+                self._suspected = at.statement
+                return False
             detail = f"ended the process ({how_it_ended(ended.code)[1]})"
         if at is not None:
             self._fatal[at.statement] = ReplayFailure(at.cell, at.line, detail=detail)

@@ -89,7 +89,8 @@ class NotebookObservation:
 
     `status` is ``completed``, ``cell_error``, ``timeout``, ``memory``, ``died`` or ``not_run``; `executed` is the
     notebook with the new outputs as a plain nbformat-4 dict; `failed_cell` counts code cells from 0. `training` is what
-    was told of training while it ran, also where the run was cut short.
+    was told of training while it ran, also where the run was cut short. `killed`: the process was killed in a way in
+    which somebody else may have done it.
     """
 
     status: str
@@ -100,3 +101,4 @@ class NotebookObservation:
     detail: str = ""
     runner: str = "shell"
     training: tuple[TrainingRun, ...] = ()
+    killed: bool = False
