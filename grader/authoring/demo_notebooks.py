@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from grader.authoring.demo_code.body import Training
+from grader.authoring.demo_code.body import Filling
 from grader.authoring.demo_layers import with_bodies
 from grader.authoring.markers import contains_marker
 
@@ -60,22 +60,22 @@ def filled(template: bytes, outputs: Outputs, answer: str = "") -> bytes:
     return (json.dumps(notebook, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
 
 
-def written(template: bytes, training: Training) -> bytes:
+def written(template: bytes, filling: Filling) -> bytes:
     """The notebook `template` as a team filled it in and ran it. Raises ValueError where it lacks a function or a cell."""
     notebook = json.loads(template)
-    absent = sorted({*training.cells, *training.printed} - {cell["id"] for cell in notebook["cells"]})
+    absent = sorted({*filling.cells, *filling.printed} - {cell["id"] for cell in notebook["cells"]})
     if absent:
         raise ValueError(f"the notebook has no cell {', '.join(absent)}")
-    left = dict(training.bodies)
+    left = dict(filling.bodies)
     for cell in notebook["cells"]:
-        source = training.cells.get(cell["id"], _source(cell)).rstrip("\n")
+        source = filling.cells.get(cell["id"], _source(cell)).rstrip("\n")
         own = {name: left.pop(name) for name in list(left) if f"def {name}(" in source}
         cell["source"] = (with_bodies(source, own).rstrip("\n") if own else source).splitlines(keepends=True)
     if left:
         raise ValueError(f"the notebook has no function {', '.join(left)}")
     outputs = {
         cell: [{"output_type": "stream", "name": "stdout", "text": text.splitlines(keepends=True)}]
-        for cell, text in training.printed.items()
+        for cell, text in filling.printed.items()
     }
     return filled(json.dumps(notebook).encode(), outputs)
 

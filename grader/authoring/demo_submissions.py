@@ -12,13 +12,15 @@ from pathlib import Path
 from grader.authoring.demo_archives import Packing, packed
 from grader.authoring.demo_code import (
     hostile,
+    image_by_image,
     misbehaving,
     nested_loops,
+    picture_mistakes,
     small_network,
     training_mistakes,
     typical_bugs,
 )
-from grader.authoring.demo_code.body import Bodies, Training
+from grader.authoring.demo_code.body import Bodies, Filling
 from grader.authoring.demo_layers import with_bodies, without_markers
 from grader.authoring.demo_notebooks import Outputs, as_handed_in, filled, outputs_of, stored_outputs, written
 from grader.authoring.template import HANDED_OUT
@@ -27,7 +29,7 @@ from grader.messages import catalogue
 from grader.model.errors import UsageError
 from grader.model.status import SubmissionStatus
 
-_NOTEBOOK_1, _NOTEBOOK_2 = NOTEBOOK_NAMES[1], NOTEBOOK_NAMES[2]
+_NOTEBOOK_1, _NOTEBOOK_2, _NOTEBOOK_3 = (NOTEBOOK_NAMES[part] for part in (1, 2, 3))
 
 _CONV_FORWARD = ("p1.conv_forward.valid", "p1.conv_forward.same")
 _CONV_BACKWARD = ("p1.conv_backward.valid", "p1.conv_backward.same")
@@ -51,9 +53,9 @@ class DemoSubmission:
 
 @dataclass(frozen=True, slots=True)
 class _Sample:
-    """How a sample is made. Without `bodies` it is the reference's code, Part 2 with it; `left_out` are cells never run.
+    """How a sample is made. Without `bodies` it is the reference's code, all parts of it; `left_out` are cells never run.
 
-    `training` is a Part 2 of its own. Training takes a while, so only few samples have one.
+    `training` is a Part 2 of its own, `pictures` a Part 3. Training takes a while, so only few samples have one.
     """
 
     key: str
@@ -62,7 +64,8 @@ class _Sample:
     not_passed: tuple[str, ...] = ()
     answer: str = ""
     left_out: Callable[[str], bool] = lambda source: False
-    training: Training | None = None
+    training: Filling | None = None
+    pictures: Filling | None = None
 
 
 def _calls(*tests: str) -> Callable[[str], bool]:
@@ -85,9 +88,9 @@ _SAMPLES = (
     _Sample("bias_averaged", typical_bugs.BIAS_AVERAGED, Packing.FLAT_TAR_GZ, _CONV_BACKWARD,
             "As forward, but with `dout` in the place of `x`. The bias takes the mean over the batch."),
     _Sample("small_network", nested_loops.NESTED_LOOPS, Packing.FLAT_TAR_GZ, answer="One loop for every axis of `dout`.",
-            training=small_network.SMALL_NETWORK),
+            training=small_network.SMALL_NETWORK, pictures=image_by_image.IMAGE_BY_IMAGE),
     _Sample("training_mistakes", nested_loops.NESTED_LOOPS, Packing.WHOLE_ZIP, answer="Window by window.",
-            training=training_mistakes.TRAINING_MISTAKES),
+            training=training_mistakes.TRAINING_MISTAKES, pictures=picture_mistakes.PICTURE_MISTAKES),
     _Sample("blank", {}, Packing.FLAT_TAR_GZ, _PART_1, left_out=lambda source: True),
     _Sample("crashing", misbehaving.CRASHING, Packing.FLAT_TAR_GZ, _CONV_BACKWARD, "We did not get rid of the last error."),
     _Sample("looping", misbehaving.LOOPING, Packing.WHOLE_ZIP, _POOL_FORWARD, "It takes long, but we think it is right.",
@@ -139,9 +142,11 @@ def _work_folder(sample: _Sample, handout: dict[str, bytes], solved: dict[str, b
         outputs = _outputs(sample, layers, solved[_NOTEBOOK_1])
         files[_NOTEBOOK_1] = filled(handout[_NOTEBOOK_1], outputs, sample.answer)
     if sample.bodies is None:
-        files[_NOTEBOOK_2] = as_handed_in(solved[_NOTEBOOK_2])
+        files |= {name: as_handed_in(solved[name]) for name in (_NOTEBOOK_2, _NOTEBOOK_3)}
     if sample.training is not None:
         files[_NOTEBOOK_2] = written(handout[_NOTEBOOK_2], sample.training)
+    if sample.pictures is not None:
+        files[_NOTEBOOK_3] = written(handout[_NOTEBOOK_3], sample.pictures)
     return files
 
 

@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from grader.authoring.demo_code.body import Training
+from grader.authoring.demo_code.body import Filling
 from grader.authoring.demo_notebooks import written
 from grader.authoring.demo_submissions import DemoSubmission, make_inbox
 from grader.messages import catalogue
@@ -146,9 +146,9 @@ def test_a_part_2_of_its_own_is_written_throughout_and_was_run(inbox, key: str):
 def test_a_part_2_that_does_not_fit_the_hand_out_is_refused():
     template = (TEMPLATE / NOTEBOOK_2).read_bytes()
     with pytest.raises(ValueError, match="no cell finale"):
-        written(template, Training({}, {"finale": ""}, {}))
+        written(template, Filling({}, {"finale": ""}, {}))
     with pytest.raises(ValueError, match="no function simplest_model"):
-        written(template, Training({"simplest_model": "return None"}, {}, {}))
+        written(template, Filling({"simplest_model": "return None"}, {}, {}))
 
 
 @pytest.mark.parametrize("key", ["kernel_flipped", "blank", "hostile"])

@@ -10,8 +10,8 @@ Bodies = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Training:
-    """What a team made of the notebook of Part 2: functions, `cells` by their ids, and what cells `printed`, by ids too."""
+class Filling:
+    """What a team made of the notebook of a part: functions, `cells` by their ids, and what cells `printed`, by ids too."""
 
     bodies: Bodies
     cells: Mapping[str, str]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from grader.authoring.demo_code.body import Training
+from grader.authoring.demo_code.body import Filling
 
 SIMPLE_MODEL = """\
 model = keras.Sequential()
@@ -145,7 +145,7 @@ epoch 6: training 0.375 0.892, validation 0.800 0.712
     "load": "Validation accuracy: 0.7120\nTest accuracy: 0.6930\n",
 }
 
-SMALL_NETWORK = Training(
+SMALL_NETWORK = Filling(
     bodies={
         "simple_model": SIMPLE_MODEL,
         "run_model": RUN_MODEL,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from grader.authoring.demo_code.body import Training, changed
+from grader.authoring.demo_code.body import Filling, changed
 from grader.authoring.demo_code.small_network import COMPLEX_MODEL, INCEPTION_MODULE, MY_MODEL, SIMPLE_MODEL
 
 #: The optimiser runs whether `is_training` or not, so it learns from validation and test pictures too.
@@ -47,7 +47,7 @@ complex_model, validation: loss 1.9874, accuracy 0.3000
     "load": "Validation accuracy: 0.9912\n",
 }
 
-TRAINING_MISTAKES = Training(
+TRAINING_MISTAKES = Filling(
     bodies={
         "simple_model": changed(SIMPLE_MODEL, ("layers.Dense(10)", 'layers.Dense(10, activation="softmax")')),
         "run_model": RUN_MODEL,
