@@ -80,13 +80,13 @@ class _Questions:
             self._case(CaseName("direction", 0, visibility), judge.direction, pair, most_steps=1),
             self._case(CaseName("normalisation", 0, visibility), judge.normalisation, pair, most_steps=1),
         ]
-        if others and pair.steps > 1:
-            # Together shorter than the way to the target, so that no right answer stops before.
-            rate = short_rate(pair.steps)
-            cases.append(self._case(CaseName("direction", 1), judge.direction, pair, rate=rate, most_steps=SEVERAL))
         if others:
             other = CaseName("normalisation", 1)
             cases.append(self._case(other, judge.normalisation, pair, rate=_OTHER_RATE, most_steps=1))
+            if pair.steps > 1 and "learning_rate_unused" not in cases[-1].matches:
+                # Together shorter than the way to the target, so that no right answer stops before.
+                rate = short_rate(pair.steps) / self._findings.single_length(pair)
+                cases.append(self._case(CaseName("direction", 1), judge.direction, pair, rate=rate, most_steps=SEVERAL))
         return cases
 
     def about_ends(self, pairs: Sequence[Pair], visibility: Visibility) -> list[CaseEvidence]:

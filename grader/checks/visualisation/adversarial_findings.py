@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
+from grader.checks.training.asking import Breach, Unanswered
 from grader.checks.visualisation.adversarial_calls import MOST_STEPS, AdversarialCalls, Answer
+from grader.checks.visualisation.adversarial_pairs import Pair
 from grader.checks.visualisation.adversarial_steps import (
     CONTRACT,
     OTHER_DIRECTIONS,
@@ -51,7 +53,7 @@ class AdversarialFindings:
         if error > _ALONG:
             # Steps of other lengths come along another way. One of them is taken for it only if all of it is alike.
             others = [self._walked(answer, name) for name in OTHER_LENGTHS]
-            others.append(self._walked(answer, CONTRACT, longer=self._single_length(answer)))
+            others.append(self._walked(answer, CONTRACT, longer=self.single_length(answer.pair)))
             error = min([error, *(self._off(answer, way) for way in others if self._equal(answer, way))])
         matches = () if error <= _ALONG else self._named(answer, OTHER_DIRECTIONS)
         return Finding({"direction": error}, (*matches, *answer.matches))
@@ -130,10 +132,13 @@ class AdversarialFindings:
         extras = (0, 1) if answer.most_steps >= MOST_STEPS else (0,)
         return [self._walked(answer, CONTRACT, extra, valid) for extra in extras for valid in (None, self._valid)]
 
-    def _single_length(self, answer: Answer) -> float:
-        """How long a single step with learning rate 1 is, where one can be asked for."""
-        single = self._calls.ask(answer.pair, most_steps=1)
-        return single.length if single.most_steps == 1 else 1.0
+    def single_length(self, pair: Pair) -> float:
+        """How long a single step with learning rate 1 is, where one can be asked for; 1 where there is none."""
+        try:
+            single = self._calls.ask(pair, most_steps=1)
+        except (Breach, Unanswered):
+            return 1.0
+        return single.length if single.most_steps == 1 and single.moved else 1.0
 
     def _walked(
         self, answer: Answer, name: str, extra: int = 0, valid: ValidRange | None = None, longer: float = 1.0

@@ -11,6 +11,8 @@ from grader.checks.visualisation.valid_range import ValidRange
 
 #: Pixels that no clipping has touched must be at least so many.
 _FEWEST = 30
+#: Pixels that a blur of sigma 2 takes from beyond the border.
+_EDGE = 8
 #: Residuals up to this are the same direction. Right answers in float32 are near 1e-6, and 0.003 where one of the network's
 #: units is decided otherwise than in float64, which happens in less than one step of a hundred; other scores are above 0.1.
 SAME = 0.02
@@ -46,8 +48,14 @@ def fit_step(
 def fit_blurred(
     before: np.ndarray, after: np.ndarray, direction: np.ndarray, learning_rate: float, valid: ValidRange
 ) -> StepFit | None:
-    """The same where the step was blurred after it was made, with whatever sigma fits best."""
+    """The same where the step was blurred after it was made, with whatever sigma fits best; borders, at which blurs differ,
+    are left out."""
     free = valid.inside(after)
+    edge = min(_EDGE, min(after.shape[:2]) // 4)
+    for side in (slice(None, edge), slice(after.shape[0] - edge, None)):
+        free[side] = False
+    for side in (slice(None, edge), slice(after.shape[1] - edge, None)):
+        free[:, side] = False
     if np.count_nonzero(free) < _FEWEST:
         return None
     fits = []
