@@ -57,9 +57,11 @@ def own_forward_error(
         ahead, behind = outputs[2 * number], outputs[2 * number + 1]
         if ahead is None or behind is None or ahead.shape != dout.shape or behind.shape != dout.shape:
             return None
-        numeric = float(np.sum(dout * (ahead.astype(np.float64) - behind)) / (2 * STEP))
-        analytic = float(sum(np.sum(gradients[f"d{name}"] * direction[name]) for name in names))
-        # Whole numbers can cancel to nothing along a direction; rounding must not be measured against that.
-        size = CANCELLED * sum(float(np.abs(gradients[f"d{name}"]).sum()) for name in names)
+        # What a student returns may be too large for sums of it; then nothing is told.
+        with np.errstate(over="ignore", invalid="ignore"):
+            numeric = float(np.sum(dout * (ahead.astype(np.float64) - behind)) / (2 * STEP))
+            analytic = float(sum(np.sum(gradients[f"d{name}"] * direction[name]) for name in names))
+            # Whole numbers can cancel to nothing along a direction; rounding must not be measured against that.
+            size = CANCELLED * sum(float(np.abs(gradients[f"d{name}"]).sum()) for name in names)
         worst = max(worst, abs(numeric - analytic) / max(abs(numeric), abs(analytic), size, 1e-8))
     return worst if np.isfinite(worst) else None

@@ -11,6 +11,7 @@ import os
 import select
 import signal
 import socket
+import sys
 import tempfile
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ from grader.execute.exit_codes import FAILED
 from grader.execute.process_control import adopt_orphans, die_with_parent, kill_everything_below
 from grader.execute.serve import NotebookRunner, serve
 from grader.execute.values import ValueBounds
-from grader.execute.work_folder import write_files
+from grader.execute.work_folder import facts, still_holds, write_files
 from grader.model.isolation import IsolationLevel
 from grader.model.limits import ExecutionLimits
 from grader.sandbox import CellPolicy, Sandbox
@@ -87,6 +88,8 @@ def _set_environment(threads: int | None) -> None:
     os.environ.clear()
     os.environ.update(python_environment(Path(home), threads) | {"TMPDIR": temporary})
     tempfile.tempdir = None
+    # As the variable says, which was read when the zygote started: a compiled file would be imported by the next item.
+    sys.dont_write_bytecode = True
 
 
 def _report_failure(channel: socket.socket, error: BaseException) -> NoReturn:
@@ -110,6 +113,7 @@ class _Host:
         self._inner: int | None = None
         self._inner_handle = -1
         self._item = 0
+        self._folder = facts(order.work)
 
     def loop(self) -> None:
         poller = select.poll()
@@ -135,6 +139,7 @@ class _Host:
             case "files":
                 files = dict(zip(order["paths"], frame.blobs, strict=True))
                 write_files(self._order.work, files)
+                self._folder = facts(self._order.work)
                 dear_imports.preload(files, notebooks=self._run_notebook is not None)
                 wire.send(self._channel, {"written": True})
             case "item":
@@ -177,4 +182,7 @@ class _Host:
         self._inner = None
         if not kill_everything_below(self._own_namespace):
             os._exit(FAILED)  # the grader sees this, kills the whole tree and starts afresh
-        wire.send(self._channel, {"ended": self._item, "code": os.waitstatus_to_exitcode(status)})
+        code = os.waitstatus_to_exitcode(status)
+        # The next item must find the files that were handed in, and no others that would be imported in their place.
+        changed = not still_holds(self._order.work, self._folder)
+        wire.send(self._channel, {"ended": self._item, "code": code, "changed": changed})

@@ -56,6 +56,7 @@ class ForkHost:
         self._slot = slot
         self._ends_as_one = ends_as_one
         self._items = count(1)
+        self._spoilt = False
         self._process, self._handle = 0, -1
         try:
             self._process = _greeting(connection)
@@ -93,8 +94,11 @@ class ForkHost:
         if resident_bytes(self._process, exact_above=allowed) > allowed:
             raise OutOfMemory
 
+    def spoil(self) -> None:
+        self._spoilt = True
+
     def usable(self) -> bool:
-        return self._handle >= 0 and not _gone(self._handle, 0.0) and self.zygote_alive()
+        return not self._spoilt and self._handle >= 0 and not _gone(self._handle, 0.0) and self.zygote_alive()
 
     def discard(self) -> None:
         self.channel.close()

@@ -26,6 +26,9 @@ class SessionHost(Protocol):
     def check_memory(self) -> None:
         """Raises OutOfMemory."""
 
+    def spoil(self) -> None:
+        """Its work folder is not what it was: no further session may start here."""
+
 
 class ForkSession:
     """A process forked by a host; it answers over a socket of its own, and the host tells when it has ended."""
@@ -76,4 +79,6 @@ class ForkSession:
             return SessionEnded(None)
         if "fault" in frame.body:
             raise InfrastructureError(frame.body["fault"])
+        if frame.body["changed"]:
+            self._host.spoil()
         return SessionEnded(frame.body["code"])

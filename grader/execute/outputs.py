@@ -54,8 +54,10 @@ class OutputList:
         return line
 
     def add(self, output: Output) -> None:
-        """Append a display, result, error or update, as a whole or not at all."""
+        """Append a display, result, error or update, as a whole or not at all. A picture that is none is left out."""
         self._clear_if_due()
+        if "data" in output:
+            output = {**output, "data": {kind: text for kind, text in output["data"].items() if _is_shown(kind, text)}}
         size = _size(output)
         if size > self._left:
             self._cut = True
@@ -116,6 +118,10 @@ def _size(output: Mapping[str, Any]) -> int:
     return sum(len(text) for text in texts)
 
 
+def _is_shown(kind: str, text: str) -> bool:
+    return kind not in _BINARY_MIME_TYPES or _BASE64.fullmatch(text) is not None
+
+
 def checked_outputs(outputs: object) -> list[Output]:
     """The outputs that a child sent, rebuilt from what nbformat allows. Raises MalformedFrame."""
     if type(outputs) is not list or len(outputs) > _MOST_OUTPUTS + 2:
@@ -153,7 +159,7 @@ def _checked_data(data: Mapping[str, object]) -> dict[str, str]:
     for kind, text in data.items():
         if kind not in KNOWN_MIME_TYPES or type(text) is not str:
             raise MalformedFrame("bad output data")
-        if kind in _BINARY_MIME_TYPES and not _BASE64.fullmatch(text):
+        if not _is_shown(kind, text):
             raise MalformedFrame("bad image data")
         checked[kind] = text
     return checked

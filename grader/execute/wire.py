@@ -8,6 +8,7 @@ bounded: whatever does not fit raises `MalformedFrame`.
 from __future__ import annotations
 
 import json
+import re
 import socket
 import struct
 from collections.abc import Sequence
@@ -20,6 +21,8 @@ MAGIC = b"CNNG"
 VERSION = 1
 _PREFIX = struct.Struct("<4sBIQ")
 _MOST_BLOBS = 10_000
+#: Half a surrogate pair, escaped. `pack` writes none, no file or page can hold one, and UTF-8 has no other way to say it.
+_HALF_A_CHARACTER = re.compile(rb"(?<!\\)(?:\\\\)*\\u[dD][89a-fA-F]")
 
 # Captured now: a student's module may replace what these names mean, and frames must still go out whole.
 _dumps, _loads = json.dumps, json.loads
@@ -102,6 +105,8 @@ class FrameReader:
 
 
 def _parse_header(raw: bytes) -> dict[str, Any]:
+    if _HALF_A_CHARACTER.search(raw):
+        raise MalformedFrame("header holds half a character")
     try:
         header = _loads(raw.decode("utf-8"))
     except (ValueError, RecursionError, MemoryError) as error:

@@ -99,7 +99,7 @@ def error_map(expected: np.ndarray, got: np.ndarray, limit: float | None, table_
     sizes = _sizes(expected[tuple(index)], got[tuple(index)])
     finite = np.isfinite(sizes)
     largest = float(sizes[wrong & finite].max(initial=0.0))
-    step = np.ceil(STEPS * sizes / largest) if largest else np.ones_like(sizes)
+    step = np.ceil(STEPS * (sizes / largest)) if largest else np.ones_like(sizes)
     side = _LARGE if max(wrong.shape) <= _LARGE_UP_TO else _SMALL
     per_slice = np.moveaxis(differs, (down, across), (-2, -1)).any(axis=(-2, -1))
     return ErrorMap(

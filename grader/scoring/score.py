@@ -15,6 +15,7 @@ from grader.scoring.credit import ramp_for
 from grader.scoring.flags import notebook_flags
 from grader.scoring.item import score_item
 from grader.scoring.rubric_file import fingerprint
+from grader.scoring.stored_answers import stored_answer_flags
 from grader.scoring.training_flags import training_flags
 
 
@@ -27,7 +28,12 @@ def score(evidence: Evidence, rubric: Rubric) -> Scorecard:
         source_sha256=evidence.submission.source_sha256,
         status=SubmissionStatus.GRADED,
         items=results,
-        flags=(*evidence.submission.flags, *notebook_flags(evidence, rubric), *training_flags(evidence, rubric)),
+        flags=(
+            *evidence.submission.flags,
+            *stored_answer_flags(evidence, rubric),
+            *notebook_flags(evidence, rubric),
+            *training_flags(evidence, rubric),
+        ),
         seconds=evidence.seconds,
         seed=evidence.seed,
         isolation=evidence.isolation,

@@ -55,3 +55,11 @@ def test_handing_out_more_less_or_elsewhere_is_a_violation(seed: int) -> None:
     )
     assert violation(elsewhere, question) == pytest.approx(0.1)
     assert violation(-right, question) > 0.05
+
+
+@pytest.mark.parametrize("number", [np.longdouble("1e4000"), 1.7e308, 1e101])
+def test_numbers_too_large_to_add_up_are_a_violation_and_no_warning(number: float, recwarn) -> None:  # noqa: ANN001
+    question = tied_question(1)
+    dx = np.full(question.inputs["x"].shape, number)
+    assert violation(dx, question) > 1e50
+    assert not recwarn.list

@@ -112,6 +112,38 @@ def test_a_students_own_module_named_grader_is_theirs(executor, call, limits) ->
         assert workspace.probe([call("f")])[0].value == 1
 
 
+def test_every_item_finds_the_files_that_were_handed_in(executor_at, each_level, module, call, limits) -> None:
+    source = """
+import os
+def replace():
+    for name in ("Utils/layer_utils.py", "json.py", "Utils/new.py"):
+        with open(name, "w") as file:
+            file.write("def look(): return 'replaced'")
+    os.chmod("Utils", 0o500)
+def touch():
+    times = os.stat(__file__)
+    with open(__file__, "r+") as file:
+        file.write("#")
+    os.utime(__file__, ns=(times.st_atime_ns, times.st_mtime_ns))
+def look():
+    return sorted(name for name in os.listdir(".") + os.listdir("Utils") if name not in (".home", ".tmp"))
+"""
+    with executor_at(each_level).workspace(module(source), limits) as workspace:
+        (first,) = workspace.probe([call("look")])
+        for change in ("replace", "touch"):
+            workspace.probe([call(change)])
+            (after,) = workspace.probe([call("look")])
+            assert after.value == first.value == ["Utils", "layer_utils.py"]
+
+
+def test_an_item_that_changes_nothing_costs_the_next_no_new_process(executor, module, call, limits) -> None:
+    with executor.workspace(module(COUNTER), limits) as workspace:
+        workspace.probe([call("count")])
+        host = workspace.probe_host()
+        workspace.probe([call("count")])
+        assert workspace.probe_host() is host
+
+
 def test_what_an_item_leaves_running_is_gone_before_the_next(executor_at, each_level, module, call, limits) -> None:
     mark = f"98765.{os.getpid()}{each_level.strength}"
     source = f"""

@@ -30,6 +30,12 @@ def test_what_does_not_fit_is_left_out_and_said() -> None:
     assert first == stream("x" * 8 + "zz") and "output cut" in note["text"]
 
 
+def test_a_picture_that_is_none_is_left_out_and_the_rest_shown() -> None:
+    outputs = OutputList(100)
+    outputs.add({"output_type": "display_data", "data": {"image/png": 'x"><script>', "text/plain": "figure"}})
+    assert checked_outputs(outputs.finish())[0]["data"] == {"text/plain": "figure"}
+
+
 def test_an_error_is_kept_when_there_is_no_room() -> None:
     outputs = OutputList(5)
     outputs.add({"output_type": "error", "ename": "E", "evalue": "v" * 5000, "traceback": ["t" * 100]})

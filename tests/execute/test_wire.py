@@ -70,8 +70,10 @@ def test_a_changed_byte_raises_nothing_but_malformed(data: st.DataObject) -> Non
         wire.pack("a").replace(b'"body"', b'"bory"'),
         wire.pack("aaaaaaaa").replace(b"aaaaaaaa", b"\xff" * 8),
         wire.pack("a" * 900).replace(b'"' + b"a" * 900 + b'"', b"[" * 902),
+        wire.pack("aaaaaa").replace(b"aaaaaa", rb"\ud800"),
+        wire.pack("a" * 8).replace(b"a" * 8, rb"\\\uDFFF"),
     ],
-    ids=["header", "blobs", "sum", "negative", "type", "field", "utf-8", "nested"],
+    ids=["header", "blobs", "sum", "negative", "type", "field", "utf-8", "nested", "half", "half behind a backslash"],
 )
 def test_what_breaks_the_rules_is_malformed(data: bytes) -> None:
     with pytest.raises(wire.MalformedFrame):
@@ -87,6 +89,11 @@ def test_a_number_of_too_many_digits_is_malformed() -> None:
 def test_lone_surrogates_do_not_stop_a_frame() -> None:
     frame = read(wire.pack("a\ud800b"))
     assert frame is not None and frame.body == "a?b"
+
+
+def test_text_that_looks_like_an_escape_arrives_as_it_is() -> None:
+    frame = read(wire.pack(r"\ud800 \\ud800"))
+    assert frame is not None and frame.body == r"\ud800 \\ud800"
 
 
 def test_a_closed_socket_gives_none_also_in_the_middle_of_a_frame() -> None:

@@ -1,0 +1,1 @@
+"""The name of the team would be a formula in a spreadsheet."""

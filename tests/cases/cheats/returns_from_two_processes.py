@@ -1,0 +1,7 @@
+import os
+
+
+def attack():
+    if os.fork() == 0:
+        global lie
+        lie = np.zeros_like
