@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
-from grader.checks.training.asking import Asking
+from grader.checks.training.asking import Asking, Breach, Unanswered
 from grader.checks.visualisation.ascent_settings import AscentSettings
 from grader.checks.visualisation.ascent_steps import AscentSteps
 from grader.checks.visualisation.calls import call
@@ -16,6 +16,7 @@ from grader.checks.visualisation.returned_steps import read_steps
 from grader.checks.visualisation.valid_range import ValidRange, valid_range
 from grader.datasets.pretrained import PretrainedMaterial
 from grader.model.evidence import Problem
+from grader.model.status import CallOutcome
 
 FUNCTION = "compute_class_representative_image"
 
@@ -37,7 +38,8 @@ class Seen:
 class AscentCalls:
     """The calls of one submission's function, each asked once.
 
-    `fixed_jitter` says whether there is jitter where none was asked for: None while that is not known.
+    `fixed_jitter` says whether there is jitter where none was asked for: None while that is not known. `least_jitter` is 1
+    where the function cannot be called with none: random whole numbers from -0 to below 0 are none.
     """
 
     def __init__(self, asking: Asking, network: PretrainedNetwork, material: PretrainedMaterial):
@@ -46,6 +48,7 @@ class AscentCalls:
         self.material = material
         self.seen: list[Seen] = []
         self.fixed_jitter: bool | None = None
+        self.least_jitter = 0
         self._known: dict[tuple[int, AscentSettings | None], Seen] = {}
 
     @cached_property
@@ -55,7 +58,7 @@ class AscentCalls:
     def ask(self, target: int, settings: AscentSettings | None) -> Seen:
         """The steps for `target`; without `settings` by the function's own. Raises Unanswered, Breach."""
         if (target, settings) not in self._known:
-            self._known[target, settings] = seen = self._asked(target, settings)
+            self._known[target, settings] = seen = self._asked_again(target, settings)
             self.seen.append(seen)
         return self._known[target, settings]
 
@@ -63,6 +66,23 @@ class AscentCalls:
         """The first `count` steps, to be explained."""
         images = seen.images if count is None else seen.images[: count + 1]
         return AscentSteps(self.network, self.valid, images, seen.target, seen.settings.learning_rate)
+
+    def _asked_again(self, target: int, settings: AscentSettings | None) -> Seen:
+        """With the least jitter that the function takes, where none is wanted."""
+        if settings is None or settings.max_jitter:
+            return self._asked(target, settings)
+        try:
+            return self._asked(target, replace(settings, max_jitter=self.least_jitter))
+        except Unanswered as ended:
+            if self.least_jitter or ended.seen.outcome is not CallOutcome.RAISED:
+                raise
+            try:
+                seen = self._asked(target, replace(settings, max_jitter=1))
+            except (Unanswered, Breach):
+                # Not for want of jitter.
+                raise ended from None
+            self.least_jitter = 1
+            return seen
 
     def _asked(self, target: int, settings: AscentSettings | None) -> Seen:
         given = settings.handed() if settings is not None else {}

@@ -90,6 +90,8 @@ def explain(seen: Seen, calls: AscentCalls, random: np.random.Generator) -> Expl
         return explained
     reach = seen.settings.max_jitter or AscentSettings().max_jitter
     jittered = explained_with_jitter(steps, steps.told, reach, random)
+    if calls.least_jitter:
+        return jittered if jittered.score else steps.explained()
     calls.fixed_jitter = any(any(shift) for shift in jittered.shifts)
     return jittered if jittered.score else explained
 

@@ -50,7 +50,8 @@ class AscentStudent:
         steps, first = [image], None
         for step in range(int(asked["num_iterations"])):
             reach = int(asked["max_jitter"]) * (self._slips.get("jitter", True) is not False)
-            shift = self._random.integers(-reach, reach + 1, 2)
+            # NumPy raises where the end is open and there is nothing between.
+            shift = self._random.integers(-reach, reach + (self._slips.get("jitter") != "open"), 2)
             moved = np.roll(image, shift, (1, 2))
             way = gradient(moved, target, self._slips.get("score", "score"))
             if self._slips.get("stale"):

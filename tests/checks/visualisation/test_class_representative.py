@@ -49,6 +49,7 @@ def failed(found: ItemResult) -> set[str]:
         {"blur": "last"},
         {"blur": "later", "blur_after": True},
         {"clip": False},
+        {"jitter": "open"},
     ],
     ids=str,
 )
