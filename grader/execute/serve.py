@@ -7,6 +7,7 @@ process with it, when the grader closes the socket.
 
 from __future__ import annotations
 
+import errno
 import os
 import random
 import socket
@@ -31,7 +32,7 @@ from grader.execute.training_recorder import TrainingRecorder
 from grader.execute.values import Decoder, Encoder, ValueBounds
 from grader.model.observation import StudentError
 from grader.model.status import CallOutcome
-from grader.probes import PROBES
+from grader.probes import probe_named
 from grader.probes.frameworks import ForbiddenFrameworkError, forget_uses, used_frameworks
 from grader.probes.lookup import FunctionMissing, ModuleNotImported
 from grader.probes.namespace import namespace
@@ -151,7 +152,7 @@ def _call(
     request: wire.Frame, bounds: ValueBounds, work: str, descriptors: DescriptorPipe
 ) -> tuple[dict[str, Any], list[bytes]]:
     arguments = Decoder(request.blobs, ValueBounds(array_bytes=sys.maxsize)).decode(request.body["arguments"])
-    probe = PROBES[request.body["probe"]]
+    probe = probe_named(request.body["probe"])
     printed = HeadAndTail()
     outcome, value, error, detail = CallOutcome.RETURNED, None, None, ""
     with _captured(printed):
@@ -209,6 +210,7 @@ def _outcome_of(raised: BaseException, work: str) -> tuple[CallOutcome, StudentE
         return CallOutcome.FORBIDDEN, error, error.message
     if (
         isinstance(raised, MemoryError)
+        or (isinstance(raised, OSError) and raised.errno == errno.ENOMEM)
         or _type_of(raised) == "tensorflow.python.framework.errors_impl.ResourceExhaustedError"
     ):
         return CallOutcome.MEMORY, error, ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from grader.dialects.tf1.in_use import is_in_use
 from grader.model.observation import Value
 from grader.probes.assign import assign
 from grader.probes.call import call
@@ -40,3 +41,12 @@ PROBES: Mapping[str, Probe] = {
     "pretrained": pretrained,
     "visualisation": visualisation,
 }
+#: In the place of those of the same name where student code finds TensorFlow 1.
+TENSORFLOW_1_PROBES: Mapping[str, Probe] = {}
+
+
+def probe_named(name: str) -> Probe:
+    """The probe for the TensorFlow of this process. Raises KeyError."""
+    if is_in_use() and name in TENSORFLOW_1_PROBES:
+        return TENSORFLOW_1_PROBES[name]
+    return PROBES[name]

@@ -14,6 +14,7 @@ from types import ModuleType
 from grader.dialects.tf1 import batch_normalization, contrib, layer_classes, layers
 from grader.dialects.tf1.absent import AbsentModules, PartlyAbsent
 from grader.dialects.tf1.graph_seeds import seed_new_graphs
+from grader.dialects.tf1.in_use import mark_installed
 from grader.dialects.tf1.keras_names import keras_modules
 from grader.dialects.tf1.old_modules import OldModules
 from grader.dialects.tf1.one_element_arrays import restore_conversions
@@ -76,6 +77,7 @@ _CONTRIB_LAYERS: dict[str, object] = {
 
 def install() -> None:
     """From now on ``import tensorflow`` gives TensorFlow 1. Imports nothing of it yet."""
+    mark_installed()
     restore_conversions()
     sys.meta_path[:0] = [_TensorFlow1(), AbsentModules(_ABSENT), OldModules()]
 
