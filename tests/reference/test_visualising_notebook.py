@@ -108,7 +108,7 @@ def test_shifts_are_drawn_in_both_directions_up_to_the_largest(notebook: Noteboo
 
 def test_the_objective_rises_and_the_target_wins(notebook: Notebook) -> None:
     for target in range(len(notebook.class_names)):
-        first, *_, last = notebook.ask("representative", target, target, {"max_jitter": 4})
+        first, *_, last = notebook.ask("representative", target, target, {"max_jitter": 1})
         before, after = notebook.ask("scores", np.stack([first, last]))
         assert after.argmax() == target
         assert after[target] - 1e-3 * np.sum(last**2) > before[target] - 1e-3 * np.sum(first**2) + 0.5
