@@ -174,10 +174,12 @@ def _observe_part(task: PartTask, laboratory: Laboratory) -> PartObserved:
         assert runner is not None
         return observe_layers(runner, task, laboratory.oracle)
     unavailable = laboratory.unavailable.get(task.part_number, "")
+    about_network = visualises(task.rubric, task.part_number)
+    subject = _subject(laboratory, runner, task) if about_network else None
     if laboratory.dialect is Dialect.TF1:
-        return observe_tensorflow1(runner, task, laboratory.data, unavailable)
-    if visualises(task.rubric, task.part_number):
-        return observe_visualisations(runner, task, _subject(laboratory, runner, task), unavailable)
+        return observe_tensorflow1(runner, task, laboratory.data, subject, unavailable)
+    if about_network:
+        return observe_visualisations(runner, task, subject, unavailable)
     return observe_training(runner, task, laboratory.data, unavailable)
 
 
