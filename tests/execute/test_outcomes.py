@@ -77,6 +77,7 @@ ENDINGS = {
         CallOutcome.MEMORY,
     ),
     "raises MemoryError": ("raise MemoryError", CallOutcome.MEMORY),
+    "is refused a mapping": ("import mmap; mmap.mmap(-1, 1 << 40)", CallOutcome.MEMORY),
     "writes garbage into every descriptor": (
         "import os\n    for fd in range(3, 64):\n        try: os.write(fd, bytes(100))\n        except OSError: pass",
         CallOutcome.MALFORMED,

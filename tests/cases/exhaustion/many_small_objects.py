@@ -1,0 +1,4 @@
+def attack():
+    hoard = []
+    while True:
+        hoard.append([None] * 1000)

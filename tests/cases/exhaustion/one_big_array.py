@@ -1,0 +1,2 @@
+def attack():
+    np.ones(1 << 40)

@@ -1,0 +1,2 @@
+def lie(out):
+    return np.zeros(20 << 20)

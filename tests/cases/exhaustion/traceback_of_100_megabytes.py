@@ -1,0 +1,2 @@
+def attack():
+    raise ValueError("x" * (100 << 20))
