@@ -8,16 +8,17 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from benchmarks import batch_run, floor, process_tree
+from benchmarks import batch_run, floor, limits, process_tree
 from benchmarks.assignments import Assignment, first_part, three_parts
 from benchmarks.figures import Cost, Figures, LongRun, Speedup
 from benchmarks.flatness import first_and_last
 from benchmarks.nbgrader_peer import Nbgrader
 from benchmarks.otter_peer import Otter
 from benchmarks.peer import PeerFailed
+from grader.sandbox import survey
 
 #: Copies of the short run, whose cost is taken off that of the long one: what is left is free of the start.
 _FEW = 2
@@ -47,6 +48,8 @@ def main() -> int:
     if sys.platform != "linux":
         print("benchmarks: they read /proc and need Linux", file=sys.stderr)
         return 2
+    if arguments.limits:
+        return _measure_limits(arguments)
     with tempfile.TemporaryDirectory(prefix="cnn-grader-bench-") as folder:
         tables = [_measure(name, arguments, _made(folder, name)) for name in arguments.work]
     print("\n\n".join(f"{figures.title}\n\n{figures.table()}" for figures in tables))
@@ -56,11 +59,26 @@ def main() -> int:
     return 0
 
 
+def _measure_limits(arguments: argparse.Namespace) -> int:
+    level = survey().strongest.level
+    _say(f"limits: {len(limits.ATTACKS) + 1} attacks, {arguments.rounds} times each")
+    bites = limits.measure(level, arguments.rounds)
+    print(limits.table(level, bites))
+    if arguments.json:
+        content = {"limits": [asdict(bite) for bite in bites], "isolation": level.value}
+        arguments.json.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+    return 0
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     work = parser.add_mutually_exclusive_group()
     work.add_argument("--one", dest="work", action="store_const", const=("one",), help="Part 1 alone")
     work.add_argument("--three", dest="work", action="store_const", const=("three",), help="the three notebooks alone")
+    work.add_argument("--limits", action="store_true", help="how promptly limits bite, and nothing else")
+    parser.add_argument(
+        "--rounds", type=int, default=3, metavar="N", help="of --limits: each attack N times (default: 3)"
+    )
     parser.add_argument(
         "--copies", type=int, metavar="N", help="hand-ins of the batch (default: 30, and 8 of three notebooks)"
     )

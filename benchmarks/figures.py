@@ -86,7 +86,7 @@ class Figures:
     def table(self) -> str:
         """Markdown, so that it reads in a terminal and in the documentation."""
         lines = [f"{self.machine}; isolation: {self.isolation}", ""]
-        lines += _rows(
+        lines += rows_of_table(
             (
                 "grader",
                 "submissions",
@@ -113,7 +113,7 @@ class Figures:
         if self.long_run is not None:
             long = self.long_run
             lines += ["", f"{long.copies} submissions, --jobs {long.jobs}:", ""]
-            lines += _rows(
+            lines += rows_of_table(
                 ("", "CPU-s each", "wall s each", "peak MB"),
                 [
                     (name, f"{part.cpu_s:.3f}", f"{part.wall_s:.3f}", _megabytes(part.peak_bytes))
@@ -146,7 +146,7 @@ def _megabytes(size: int) -> str:
     return f"{size / 1e6:.0f}"
 
 
-def _rows(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+def rows_of_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     widths = [max(len(row[column]) for row in (head, *rows)) for column in range(len(head))]
     shown = [" | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in (head, *rows)]
     rule = "-|-".join("-" * width for width in widths)
