@@ -15,6 +15,7 @@ from grader.report.accuracy_view import AccuracyView, accuracy_view
 from grader.report.audience import flags_for_student
 from grader.report.failing_case import Arrays, FailingCase, distinct_cases, failing_case, larger_case, no_arrays
 from grader.report.image_words import data_sentence
+from grader.report.left_out import chosen
 from grader.report.page import page_script, render_page
 from grader.report.picture import PictureView
 from grader.report.pictures_view import pictures_view
@@ -52,14 +53,16 @@ def render(scorecard: Scorecard, arrays: Arrays = no_arrays, notebooks: Sequence
     `notebooks` pairs names of executed notebooks with the addresses of their pages. Flags of severity `STAFF` are left
     out.
     """
-    items = [_item_view(item, scorecard, arrays) for item in scorecard.items]
+    seen = chosen(scorecard.items)
+    items = [_item_view(item, scorecard, arrays) for item in seen.items]
     compares = any(view.pictures is not None and view.pictures.any_compared for view in items)
     return render_page(
         "report.html.j2",
         script=page_script("compare.js") if compares else None,
         card=scorecard,
         items=items,
-        skipped=", ".join(item.id for item in scorecard.items if item.status is ItemStatus.SKIPPED),
+        skipped=", ".join(item.id for item in seen.items if item.status is ItemStatus.SKIPPED),
+        left_out=seen.left_out,
         flags=[(flag, flag_text(flag)) for flag in flags_for_student(scorecard.flags)],
         isolation=isolation_sentence(scorecard.isolation, scorecard.status),
         limits=[limits_sentence(part, scorecard.limits[part]) for part in sorted(scorecard.limits)],

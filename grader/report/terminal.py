@@ -18,6 +18,7 @@ from grader.report.audience import flags_for_student
 from grader.report.clean_text import clean_line
 from grader.report.failing_case import Arrays, failing_case, no_arrays
 from grader.report.image_words import data_sentence
+from grader.report.left_out import chosen
 from grader.report.terminal_case import TABLE_SIZE, print_case
 from grader.report.terminal_lines import Lines, left, right, widest
 from grader.report.wording import (
@@ -83,7 +84,7 @@ class _Printer:
             self._lines.line(write(f"terminal.{card.status.value}", reason=reason), lead=lead)
             return
         if self._verbosity >= NORMAL:
-            for items in _alike(card.items):
+            for items in _alike(chosen(card.items).items):
                 item = items[0]
                 told = len(item.feedback) > 1 or item.accuracy is not None or self._verbosity >= VERBOSE
                 if item.status is not ItemStatus.PASSED or told:
@@ -96,10 +97,12 @@ class _Printer:
 
     def _overview(self, card: Scorecard) -> None:
         """A row an item; columns as wide as what stands in them, the title in what is left."""
-        words = [status_word(item.status) for item in card.items]
-        points = [item_points_text(item) for item in card.items]
+        # Whoever asks for a line an item, such as a script, gets them all.
+        items = card.items if self._verbosity <= QUIET else chosen(card.items).items
+        words = [status_word(item.status) for item in items]
+        points = [item_points_text(item) for item in items]
         columns = widest(words), widest(points)
-        for item, word, earned in zip(card.items, words, points, strict=True):
+        for item, word, earned in zip(items, words, points, strict=True):
             row = f" {left(word, columns[0])}  {right(earned, columns[1])}  "
             title = item.id if self._verbosity <= QUIET else write(item.title)
             self._lines.row(Text.assemble(self._lines.mark(item.status), row), title)
@@ -175,10 +178,13 @@ class _Printer:
     def _total(self, card: Scorecard) -> None:
         line = self._lines.line
         key = "terminal.score_public" if self._public_only else "terminal.score"
-        total = write(key, score=points_text(card.score), max_score=points_text(card.max_score))
-        if card.provisional:
+        seen = chosen(card.items)
+        total = write(key, score=points_text(card.score), max_score=points_text(seen.max_points or card.max_score))
+        if any(item.status is ItemStatus.SKIPPED for item in seen.items):
             total += f" ({write('terminal.provisional')})"
         line(total, style="bold")
+        for sentence in seen.left_out:
+            line(sentence)
         if card.pending_points:
             line(write("terminal.pending", points=points_text(card.pending_points)))
         if self._public_only:

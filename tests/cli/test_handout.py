@@ -225,7 +225,7 @@ def test_solved_part_1_passes_with_few_packages_and_every_report_tells_the_versi
     files = ("--json", "result.json", "--html", "report.html")
     ended = grade("--part", 1, "--isolation", "limits", *files, cwd=folder, python=python)
     assert ended.returncode == 0, ended.stdout + ended.stderr
-    assert "30 of 100 points on the public checks" in ended.stdout
+    assert "30 of 30 points on the public checks" in ended.stdout
     result = json.loads((folder / "result.json").read_text(encoding="utf-8"))
     assert {item["status"] for item in result["items"] if item["part"] == 1} == {"passed"}
     versions = {
@@ -243,7 +243,7 @@ def test_wrong_answer_is_shown_with_its_smallest_case(folder: Path, python: Path
     layers.write_text(text + "\n\ndef max_pool_forward(x, pool_param):\n    return x[:, ::2, ::2], (x, pool_param)\n")
     ended = grade("--part", 1, "--html", "report.html", cwd=folder, python=python)
     assert ended.returncode == 1, ended.stdout + ended.stderr
-    assert "25 of 100 points" in ended.stdout and "to try yourself" in ended.stdout
+    assert "25 of 30 points" in ended.stdout and "to try yourself" in ended.stdout
 
 
 def test_only_commands_that_are_there_are_offered(folder: Path, python: Path) -> None:

@@ -6,7 +6,8 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 
-from grader.model.status import Visibility
+from grader.model.message import Message
+from grader.model.status import ItemStatus, Visibility
 from grader.report import html_report
 
 
@@ -42,6 +43,15 @@ def test_team_score_items_and_statuses_are_told_in_words(samples):
     page = render(samples, samples.ordinary())
     for told in ("team_7", "8.33 of 35", "p1.conv_forward.same", "3.33 of 5", "partly", "passed", "error", "skipped"):
         assert told in page.text
+
+
+def test_a_part_that_was_not_asked_for_is_told_in_a_line_and_not_item_by_item(samples):
+    item = samples.partial_item()
+    skipped = {"status": ItemStatus.SKIPPED, "points": 0.0, "checks": (), "feedback": (Message("feedback.skipped"),)}
+    others = [dataclasses.replace(item, id=name, part=3, **skipped) for name in ("p3.saliency", "p3.adversarial")]
+    text = render(samples, samples.card(item, *others)).text
+    assert text.count("Part 3 (10 points): not checked in this run.") == 1
+    assert "p3.saliency" not in text and "Provisional" not in text
 
 
 def test_a_check_shows_message_measured_error_limit_and_hint(samples):

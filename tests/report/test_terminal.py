@@ -52,8 +52,29 @@ def test_items_in_a_row_that_were_skipped_for_one_reason_are_told_together(sampl
     other = dataclasses.replace(item, id="p1.max_pool_forward", title=REASON)
     apart = dataclasses.replace(item, id="p1.max_pool_backward", feedback=(Message("skipped.no_data"),))
     text = printed(samples.card(item, other, apart), samples)
-    assert text.count("\n  Nothing could be measured here.") == 1 and "same; Nothing could be measured here.: skipped" in text
+    assert (
+        text.count("\n  Nothing could be measured here.") == 1
+        and "same; Nothing could be measured here.: skipped" in text
+    )
     assert text.count("The images that this needs") == 1
+
+
+def _with_a_part_left_out(samples):
+    item = samples.partial_item()
+    skipped = {"status": ItemStatus.SKIPPED, "points": 0.0, "checks": (), "feedback": (Message("feedback.skipped"),)}
+    others = [dataclasses.replace(item, id=name, part=3, **skipped) for name in ("p3.saliency", "p3.adversarial")]
+    return samples.card(item, *others)
+
+
+def test_a_part_that_was_not_asked_for_is_one_line_and_no_points_of_it_are_missing(samples):
+    text = printed(_with_a_part_left_out(samples), samples)
+    assert text.count("Part 3 (10 points): not checked in this run.") == 1 and "Not checked in this run." not in text
+    assert " of 5 points" in text and "provisional" not in text and "– skipped" not in text
+
+
+def test_a_part_that_was_not_asked_for_has_its_lines_where_there_is_one_for_each_item(samples):
+    text = printed(_with_a_part_left_out(samples), samples, QUIET)
+    assert "p3.saliency" in text and "p3.adversarial" in text
 
 
 def test_images_are_told_only_where_something_ran_on_them(samples):

@@ -79,7 +79,7 @@ def test_result_json_has_data_and_accuracy():
     tree = json.loads(json.dumps(result_json.result(training_card(CIFAR10)), allow_nan=False))
     assert tree["data"] == {
         "kind": "cifar10", "name": "CIFAR-10", "provenance": CIFAR10.provenance, "digest": "c1" * 32, "profile": "full",
-        "asked_for": True,
+        "asked_for": True, "dialect": "tf2",
     }  # fmt: skip
     accuracy = next(item for item in tree["items"] if item["id"] == ACCURACY)["accuracy"]
     assert accuracy["measured"] == {
