@@ -36,7 +36,11 @@ def as_one_array(value: Any) -> Any:
 
     The entries lie along its first axis. Anything else comes back as `as_arrays` gives it.
     """
-    told = as_arrays(value)
+    return joined(as_arrays(value))
+
+
+def joined(told: Any) -> Any:
+    """A list or tuple of numeric arrays, or numbers, of one shape as one array; anything else as it is."""
     array = _stacked(told, _DEEPEST) if type(told) in (list, tuple) else None
     return told if array is None else array
 

@@ -51,12 +51,12 @@ def visualisation(arguments: Mapping[str, Value]) -> Value:
         positional, named = _passed({**given, "model": model}, function)
         _seed(arguments.get("seed"))
         returned = called(*positional, **named, **by_keyword)
-        told = _bounded(as_one_array(returned))
+        told = bounded(as_one_array(returned))
     return {
         "returned": told,
         "type": type(returned).__name__,
-        "settings": {name: _way(name, by_keyword, constants) for name in settings},
-        "changed": [name for name, value in before.items() if not _same(value, given[name])],
+        "settings": {name: way(name, by_keyword, constants) for name in settings},
+        "changed": [name for name, value in before.items() if not same_array(value, given[name])],
         "weights_changed": pretrained.weights_changed(),
     }
 
@@ -69,7 +69,8 @@ def _passed(given: Mapping[str, Any], function: Callable[..., Any]) -> tuple[lis
     return [given[name] for name in order], {}
 
 
-def _way(name: str, by_keyword: Mapping[str, Any], constants: frozenset[str]) -> str:
+def way(name: str, by_keyword: Mapping[str, Any], constants: frozenset[str]) -> str:
+    """How a setting was handed over."""
     if name in by_keyword:
         return "keyword"
     return "constant" if name in constants else "ignored"
@@ -82,12 +83,14 @@ def _seed(seed: Value) -> None:
         np.random.seed(seed)
 
 
-def _bounded(told: Any) -> Any:
+def bounded(told: Any) -> Any:
+    """A large float64 array as float32, anything else as it is."""
     if type(told) is np.ndarray and told.dtype == np.float64 and told.nbytes > _LARGE_BYTES:
         with np.errstate(over="ignore"):
             return told.astype(np.float32)
     return told
 
 
-def _same(before: np.ndarray, after: np.ndarray) -> bool:
+def same_array(before: np.ndarray, after: np.ndarray) -> bool:
+    """Whether both hold the same, bit by bit."""
     return before.shape == after.shape and before.dtype == after.dtype and before.tobytes() == after.tobytes()
