@@ -39,13 +39,17 @@ class ActiveContent(HTMLParser):
         self._texts: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in ("iframe", "object", "embed", "form", "base", "applet", "foreignobject", "link"):
+        if tag in ("iframe", "object", "embed", "base", "applet", "foreignobject", "link"):
             self.found.append(tag)
         for name, value in attrs:
             text = (value or "").strip().lower()
-            if name.startswith("on") or text.startswith(("javascript:", "vbscript:", "data:text")):
+            if (
+                name.startswith("on")
+                or name in ("action", "formaction", "srcdoc")
+                or text.startswith(("javascript:", "vbscript:", "data:text"))
+            ):
                 self.found.append(f"{tag} {name}={text}")
-            if name in ("src", "href", "action", "data", "poster") and re.match(r"(https?:)?//", text):
+            if name in ("src", "href", "data", "poster") and re.match(r"(https?:)?//", text):
                 self.found.append(f"{tag} {name}={text}")
 
     def handle_data(self, data: str) -> None:
@@ -188,6 +192,13 @@ def test_no_secret_of_the_grader_reaches_a_hand_in(level: IsolationLevel, batche
 
 def test_active_content_is_found_where_there_is_some() -> None:
     looking = ActiveContent()
-    looking.feed("<p onclick=x><script>alert(1)</script><img src=//evil.example/x><a href='javascript:x'>x</a><iframe>")
+    looking.feed(
+        "<p onclick=x><script>alert(1)</script><img src=//evil.example/x><a href='javascript:x'>x</a><form action=/x>"
+    )
     assert len(looking.found) == 5
     assert STEERS_A_TERMINAL.search("\x1b[2J") and not STEERS_A_TERMINAL.search("1\n\t2 é")
+
+
+@pytest.mark.parametrize("name", CHEATS)
+def test_the_page_about_security_lists_it(name: str) -> None:
+    assert f"`{name}`" in (cheat_corpus.ROOT / "docs" / "security.md").read_text(encoding="utf-8")
