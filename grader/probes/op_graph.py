@@ -56,6 +56,22 @@ def further_variables(concrete: Any, weights: Sequence[Any]) -> list[Any]:
     return [by_handle[handle] for handle in reading.handles if handle in by_handle and handle not in listed]
 
 
+def constant_node(name: str, value: np.ndarray, more: Mapping[str, Value], values: bool) -> dict[str, Value]:
+    """A Const as it is told; `more` are further attributes, and without `values` a large one comes without its numbers."""
+    attributes = {"dtype": value.dtype.name, "shape": list(value.shape), **more}
+    node: dict[str, Value] = {"name": name, "op": "Const", "inputs": [], "attributes": attributes}
+    if value.dtype.kind not in "OSU" and (values or value.size <= FEW_ELEMENTS):
+        # Types that NumPy does not have itself, bfloat16 and the like, are told as float32, which holds them exactly.
+        node["value"] = value.astype(np.float32) if value.dtype.kind == "V" else value
+    return node
+
+
+def operation_node(operation: Any, name: str, inputs: Sequence[str]) -> dict[str, Value]:
+    """Any other operation as it is told."""
+    attributes = _attributes(operation.node_def.attr)
+    return {"name": name, "op": operation.type, "inputs": list(inputs), "attributes": attributes}
+
+
 class _Reading:
     """The nodes told so far, and the names of the handles among them by id."""
 
@@ -160,21 +176,15 @@ class _Reading:
 
             return self._constant(name, tf.make_ndarray(operation.get_attr("value")), {})
         name = self._unique(name)
-        attributes = _attributes(operation.node_def.attr)
-        self.nodes.append({"name": name, "op": operation.type, "inputs": list(inputs), "attributes": attributes})
+        self.nodes.append(operation_node(operation, name, inputs))
         return name
 
     def _constant(self, name: str, value: np.ndarray, more: Mapping[str, Value]) -> str:
         name = self._unique(name)
         value = np.asarray(value)
-        attributes = {"dtype": value.dtype.name, "shape": list(value.shape), **more}
-        node: dict[str, Value] = {"name": name, "op": "Const", "inputs": [], "attributes": attributes}
-        if value.dtype.kind not in "OSU" and (self._values or value.size <= FEW_ELEMENTS):
-            # Types that NumPy does not have itself, bfloat16 and the like, are told as float32, which holds them exactly.
-            node["value"] = value.astype(np.float32) if value.dtype.kind == "V" else value
         if value.size == 1 and value.dtype.kind in "bif":
             self._known[name] = value
-        self.nodes.append(node)
+        self.nodes.append(constant_node(name, value, more, self._values))
         return name
 
     def _unique(self, name: str) -> str:

@@ -19,6 +19,12 @@ from grader.probes.plain_network import plain_network
 from grader.probes.pretrained import pretrained
 from grader.probes.run_model import run_model
 from grader.probes.saved_model import saved_model
+from grader.probes.tensorflow1 import network_probes
+from grader.probes.tensorflow1.inception import inception as inception_1
+from grader.probes.tensorflow1.pretrained import pretrained as pretrained_1
+from grader.probes.tensorflow1.run_model import run_model as run_model_1
+from grader.probes.tensorflow1.saved_model import saved_model as saved_model_1
+from grader.probes.tensorflow1.visualisation import visualisation as visualisation_1
 from grader.probes.visualisation import visualisation
 
 #: Takes the request's arguments (decoded afresh for this request) and returns what is sent back.
@@ -42,7 +48,18 @@ PROBES: Mapping[str, Probe] = {
     "visualisation": visualisation,
 }
 #: In the place of those of the same name where student code finds TensorFlow 1.
-TENSORFLOW_1_PROBES: Mapping[str, Probe] = {}
+TENSORFLOW_1_PROBES: Mapping[str, Probe] = {
+    "network": network_probes.network,
+    "inception": inception_1,
+    "graph": network_probes.graph,
+    "logits": network_probes.logits,
+    "assign": network_probes.assign,
+    "run_model": run_model_1,
+    "plain_network": network_probes.plain_network,
+    "saved_model": saved_model_1,
+    "pretrained": pretrained_1,
+    "visualisation": visualisation_1,
+}
 
 
 def probe_named(name: str) -> Probe:
