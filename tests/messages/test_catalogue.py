@@ -11,6 +11,7 @@ from grader.checks import comparison, judge
 from grader.checks.layers import LAYER_CHECKS
 from grader.checks.misconceptions import MISCONCEPTIONS
 from grader.checks.training.training_check import TRAINING_CHECKS
+from grader.checks.visualisation.visualisation_check import VISUALISATION_CHECKS
 from grader.messages import Message, catalogue
 from grader.model.rubric import Slips
 from grader.model.status import CallOutcome, ItemStatus
@@ -81,11 +82,13 @@ def test_every_flag_that_code_raises_has_a_text() -> None:
     assert len(named) > 8 and {f"flag.{name}" for name in named} <= TEXTS.keys()
 
 
-def test_topics_of_part_2_repeat_no_name_of_part_1() -> None:
-    """A name that both had would be told in the words of the wrong part."""
+def test_topics_of_later_parts_repeat_no_name_of_an_earlier_one() -> None:
+    """A name that two had would be told in the words of the wrong part."""
     for topic in ("problem", "hint"):
-        names = {key.partition(".")[2] for key in TEXTS.keys() if key.startswith(f"{topic}.")}
-        assert names and not {name for name in names if f"{topic}2.{name}" in TEXTS}
+        by_part = [
+            {key.partition(".")[2] for key in TEXTS.keys() if key.startswith(f"{topic}{part}.")} for part in ("", 2, 3)
+        ]
+        assert all(by_part) and len(set().union(*by_part)) == sum(map(len, by_part))
 
 
 def test_every_verdict_on_an_item_of_part_2_has_a_text() -> None:
@@ -93,6 +96,19 @@ def test_every_verdict_on_an_item_of_part_2_has_a_text() -> None:
     assert {f"feedback2.{status.value}" for status in told} <= TEXTS.keys()
     assert {f"feedback2.writeup.{state}" for state in ("written", "untouched", "empty")} <= TEXTS.keys()
     assert {f"feedback2.accuracy.{split}" for split in ("test", "hidden", "validation")} <= TEXTS.keys()
+
+
+def test_every_verdict_on_an_item_of_part_3_has_a_text() -> None:
+    told = set(ItemStatus) - {ItemStatus.MANUAL, ItemStatus.SKIPPED}
+    assert {f"feedback3.{status.value}" for status in told} <= TEXTS.keys()
+    assert {f"feedback3.{state}" for state in ("absent", "stub", "module_failed")} <= TEXTS.keys()
+
+
+def test_everything_that_is_looked_at_in_part_3_has_a_name() -> None:
+    groups = {group for check in VISUALISATION_CHECKS for group in check.groups}
+    assert {f"check3.class.{group}" for group in groups} <= TEXTS.keys()
+    earlier = {key.removeprefix(prefix) for prefix in ("check.class.", "check2.class.") for key in TEXTS.keys()}
+    assert groups.isdisjoint(earlier)
 
 
 def test_everything_that_is_looked_at_in_part_2_has_a_name() -> None:

@@ -110,6 +110,40 @@ def test_mistake_about_a_training_part_is_told_with_its_place(
     assert told in message and "\n" not in message
 
 
+SALIENCY = "{rule: points_by_class, points: {gradient: 4, scale: 2, absolute: 2, maximum: 2}}"
+
+
+@pytest.mark.parametrize(
+    ("credit", "key", "told"),
+    [
+        ("{gradient: 4, scale: 2, absolute: 2, maximum: 1}", "points", "found '9 in all', allowed: 10"),
+        ("{gradient: 4, scale: 4, absolute: 2}", "points", "points for each of gradient, scale, absolute, maximum"),
+        ("{gradient: 8, size: 2}", "points.size", "gradient, scale, absolute, maximum"),
+        ("{gradient: 0, scale: 6, absolute: 2, maximum: 2}", "points.gradient", "greater than 0"),
+        ("{}", "points", "at least 1 item"),
+    ],
+)
+def test_points_of_case_classes_must_fit_the_check_and_add_up(credit: str, key: str, told: str) -> None:
+    assert TEXT.count(SALIENCY) == 1
+    wrong = TEXT.replace(SALIENCY, f"{{rule: points_by_class, points: {credit}}}")
+    with pytest.raises(RubricError) as error:
+        rubric_file.parse(wrong, "mine.yaml")
+    message = str(error.value)
+    assert message.startswith(f"mine.yaml:{line_of(SALIENCY)}: items.13.credit.{key}: ") and told in message
+
+
+def test_points_are_for_the_case_classes_that_count() -> None:
+    fewer = "{rule: points_by_class, points: {gradient: 6, maximum: 4}}\n    classes: [gradient, maximum]"
+    rubric = rubric_file.parse(TEXT.replace(SALIENCY, fewer), "mine.yaml")
+    assert rubric.items[13].classes == ("gradient", "maximum")
+
+
+def test_a_part_about_a_pretrained_network_has_no_other_items() -> None:
+    item = TEXT[TEXT.index("  - id: p3.saliency") :].partition("  - id: p3.class")[0]
+    with pytest.raises(RubricError, match="items.13.check: found 'saliency', allowed: another part: part 2 has simple"):
+        rubric_file.parse(TEXT.replace(item, item.replace("part: 3", "part: 2")), "mine.yaml")
+
+
 @pytest.mark.parametrize("check", ["simple.define", "better.writeup"])
 def test_an_accuracy_scale_is_for_the_accuracy_alone(check: str) -> None:
     rule = "{rule: accuracy_scale, cifar10: {none_at: 0.1, full_at: 0.7}, stand_in: {none_at: 0.1, full_at: 0.7}}"
@@ -178,7 +212,7 @@ def test_every_key_of_the_rubric_is_documented() -> None:
 
     text = (RUBRIC.parents[1] / "docs" / "rubric.md").read_text(encoding="utf-8")
     for kind in (model.Rubric, model.Part, model.Item, model.Slips, model.HiddenCases, model.Limits,
-                 model.Tolerance, model.DeterministicCell, model.ShareOfClasses, model.Thresholds,
+                 model.Tolerance, model.DeterministicCell, model.ShareOfClasses, model.Thresholds, model.PointsByClass,
                  model.AccuracyScale, model.Ramp, model.Manual):  # fmt: skip
         for name, field in kind.model_fields.items():
             assert f"`{field.alias or name}`" in text or f"{field.alias or name}:" in text, name

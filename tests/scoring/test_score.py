@@ -11,7 +11,7 @@ from grader.messages import catalogue
 from grader.model.evidence import CaseEvidence, Problem
 from grader.model.message import Message
 from grader.model.observation import StudentError
-from grader.model.rubric import Rubric, ShareOfClasses, Threshold, Thresholds
+from grader.model.rubric import PointsByClass, Rubric, ShareOfClasses, Threshold, Thresholds
 from grader.model.scorecard import CheckResult, ItemResult
 from grader.model.status import CallOutcome, ItemStatus, Visibility
 from grader.scoring import rubric_file
@@ -215,12 +215,15 @@ def judged(passed: int, total: int) -> list[CheckResult]:
 def test_credit_never_leaves_its_bounds_and_grows_with_classes(passed: int, total: int) -> None:
     passed = min(passed, total)
     thresholds = Thresholds(rule="thresholds", steps=(Threshold(share=1, points=5), Threshold(share=0.5, points=2)))
-    for credit in (ShareOfClasses(rule="share_of_classes", floor=0.5), thresholds):
+    by_class = PointsByClass(
+        rule="points_by_class", points={f"class{number}": RUBRIC.items[0].points / total for number in range(total)}
+    )
+    for credit in (ShareOfClasses(rule="share_of_classes", floor=0.5), thresholds, by_class):
         priced = RUBRIC.items[0].model_copy(update={"credit": credit})
         points = credited_points(priced, judged(passed, total))
         assert 0 <= points <= priced.points
         assert points >= credited_points(priced, judged(max(passed - 1, 0), total))
-        assert (points == priced.points) == (passed == total)
+        assert (points == pytest.approx(priced.points)) == (passed == total)
 
 
 def test_scoring_twice_gives_the_same_card() -> None:
