@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -48,10 +49,25 @@ class Workers(Generic[J, R]):
     start_arguments: tuple[object, ...] = ()
 
 
+@dataclass(slots=True)
+class _Try(Generic[J]):
+    """A job under way. `begun` is a time of the monotonic clock: the pool's own limit goes wrong when the clock is set."""
+
+    job: J
+    attempt: int
+    begun: float | None = None
+
+    def is_over(self, future: Future[object], timeout_s: float) -> bool:
+        """Whether it has run for too long; to be asked again and again, since that is how its begin is noticed."""
+        if self.begun is None and future.running():
+            self.begun = time.monotonic()
+        return self.begun is not None and time.monotonic() - self.begun > timeout_s
+
+
 def run(jobs: Sequence[J], workers: Workers[J, R], stop: Callable[[], bool]) -> Iterator[Ended[J, R]]:
     """Yields every try as it ends, in no fixed order, until all jobs are done or `stop()` says so."""
     queue = deque((job, 1) for job in jobs)
-    running: dict[Future[R | JobFailure], tuple[J, int]] = {}
+    running: dict[Future[R | JobFailure], _Try[J]] = {}
     pool = _pool(workers)
     try:
         while (queue or running) and not stop():
@@ -61,16 +77,20 @@ def run(jobs: Sequence[J], workers: Workers[J, R], stop: Callable[[], bool]) -> 
                     _end(pool)
                     pool = _pool(workers)
                 job, attempt = queue.popleft()
-                running[pool.schedule(workers.work, args=[job], timeout=workers.timeout_s)] = (job, attempt)
+                running[pool.schedule(workers.work, args=[job])] = _Try(job, attempt)
             ended = wait(running, timeout=_POLL_S, return_when=FIRST_COMPLETED).done
+            for future, current in running.items():
+                # Cancelling ends the worker as well.
+                if future not in ended and current.is_over(future, workers.timeout_s) and future.cancel():
+                    ended.add(future)
             # What a broken pool still holds will never end.
             for future in list(running) if not pool.active else ended:
-                job, attempt = running.pop(future)
+                current = running.pop(future)
                 result = _result(future, workers.timeout_s)
-                final = not isinstance(result, JobFailure) or attempt >= ATTEMPTS
+                final = not isinstance(result, JobFailure) or current.attempt >= ATTEMPTS
                 if not final:
-                    queue.appendleft((job, attempt + 1))
-                yield Ended(job, result, final)
+                    queue.appendleft((current.job, current.attempt + 1))
+                yield Ended(current.job, result, final)
     finally:
         _end(pool)
 
@@ -81,7 +101,7 @@ def _result(future: Future[R | JobFailure], timeout_s: float) -> R | JobFailure:
         return JobFailure(texts.text("engine.workers_do_not_start", reason="-"))
     try:
         return future.result()
-    except TimeoutError:
+    except CancelledError:
         return JobFailure(texts.text("engine.job_timed_out", seconds=f"{timeout_s:g}"))
     except ProcessExpired as error:
         return JobFailure(texts.text("engine.worker_died", code=error.exitcode))

@@ -120,3 +120,10 @@ def wait_until(condition: Callable[[], bool], seconds: float = 30.0) -> None:
     while not condition():
         assert time.monotonic() < deadline, "it did not happen in time"
         time.sleep(0.02)
+
+
+def test_a_clock_that_is_set_stops_no_job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told, years = time.time, iter(range(10**6))
+    monkeypatch.setattr(time, "time", lambda: told() + next(years) * 3e7)
+    ended = run(jobs(tmp_path, 3), workers(pool_tasks.succeed))
+    assert sorted(str(e.result) for e in ended) == ["job0", "job1", "job2"]
