@@ -14,6 +14,7 @@ from grader.checks import keys
 from grader.checks.layers_part import observe_layers
 from grader.checks.part import PartObserved, PartTask, Runner
 from grader.checks.table import VISUALISATION_CHECKS_BY_NAME
+from grader.checks.tensorflow1.stand_in_subject import stand_in_subject
 from grader.checks.tensorflow1.tensorflow1_part import observe_tensorflow1
 from grader.checks.training.training_data import TrainingData
 from grader.checks.training.training_part import observe_training
@@ -194,8 +195,11 @@ def _subject(laboratory: Laboratory, runner: Runner | None, task: PartTask) -> C
         return None
 
     def subject() -> Subject:
+        hidden = laboratory.oracle is not None
+        if laboratory.dialect is Dialect.TF1:
+            return stand_in_subject(runner, task, laboratory.given, laboratory.networks, hidden)
         network = laboratory.networks.of(material, runner, laboratory.given, task.limits)
-        return Subject(network, material, hidden=laboratory.oracle is not None)
+        return Subject(network, material, hidden)
 
     return subject
 

@@ -12,6 +12,7 @@ from grader.checks.training.asking import Asking, Breach, Unanswered, gone
 from grader.checks.visualisation.adversarial_calls import AdversarialCalls, Answer
 from grader.checks.visualisation.adversarial_findings import AdversarialFindings
 from grader.checks.visualisation.adversarial_pairs import SEVERAL, Pair, already_there, drawn_pairs, short_rate
+from grader.checks.visualisation.adversarial_steps import CONTRACT
 from grader.checks.visualisation.pretrained_network import PretrainedNetwork
 from grader.checks.visualisation.valid_range import valid_range
 from grader.checks.visualisation.visualisation_case import CaseName, Finding, breach, found, unanswered
@@ -24,7 +25,6 @@ GROUPS = ("flips", "direction", "normalisation", "stops", "input_unchanged")
 _PUBLIC_PAIRS, _HIDDEN_PAIRS = 4, 2
 #: Of large images, where one pair takes the grader half a minute.
 _FEW_PAIRS = 2
-_SMALL = 64 * 64
 #: Another learning rate than the default.
 _OTHER_RATE = 0.5
 #: Pairs among which one of a single step is looked for where the number of steps cannot be set.
@@ -34,11 +34,19 @@ Judge = Callable[[Answer], Finding]
 
 
 def adversarial(
-    asking: Asking, network: PretrainedNetwork, material: PretrainedMaterial, seed: int, hidden: bool
+    asking: Asking,
+    network: PretrainedNetwork,
+    material: PretrainedMaterial,
+    seed: int,
+    hidden: bool,
+    readings: Sequence[str] = (CONTRACT,),
 ) -> tuple[list[CaseEvidence], dict[str, np.ndarray]]:
-    """Cases for each of GROUPS, and arrays for pictures. An image that is nowhere moved earns nothing in any of them."""
-    questions = _Questions(asking, network, material)
-    small = int(np.prod(network.image_shape[:2])) <= _SMALL
+    """Cases for each of GROUPS, and arrays for pictures. An image that is nowhere moved earns nothing in any of them.
+
+    `readings` are names of steps, all of which are right; the first is the contract's.
+    """
+    questions = _Questions(asking, network, material, readings)
+    small = network.is_small
     pairs = drawn_pairs(network, material, PUBLIC_SEED, _PUBLIC_PAIRS if small else _FEW_PAIRS, False)
     try:
         adjustable = questions.calls.ask(pairs[0], most_steps=1).most_steps == 1
@@ -67,11 +75,13 @@ def adversarial(
 class _Questions:
     """The questions to one function."""
 
-    def __init__(self, asking: Asking, network: PretrainedNetwork, material: PretrainedMaterial):
+    def __init__(
+        self, asking: Asking, network: PretrainedNetwork, material: PretrainedMaterial, readings: Sequence[str]
+    ):
         self.calls = AdversarialCalls(asking)
         self._network = network
         self._material = material
-        self._findings = AdversarialFindings(self.calls, network, material, valid_range(material))
+        self._findings = AdversarialFindings(self.calls, network, material, valid_range(material), readings)
 
     def about_steps(self, pair: Pair, others: bool, visibility: Visibility = Visibility.PUBLIC) -> list[CaseEvidence]:
         """A single step, and with `others` one with another learning rate and several short ones."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -35,15 +35,22 @@ _LOOKED_FOR = 16
 
 
 class AdversarialFindings:
-    """Findings about the answers of one submission's function."""
+    """Findings about the answers of one submission's function. Each of `readings`, names of steps, is right."""
 
     def __init__(
-        self, calls: AdversarialCalls, network: PretrainedNetwork, material: PretrainedMaterial, valid: ValidRange
+        self,
+        calls: AdversarialCalls,
+        network: PretrainedNetwork,
+        material: PretrainedMaterial,
+        valid: ValidRange,
+        readings: Sequence[str],
     ):
         self._calls = calls
         self._network = network
         self._material = material
         self._valid = valid
+        self._readings = readings
+        self._counts: dict[tuple[int, str, float], int] = {}
         self._fools = False
         self._stops_in_time: bool | None = None
 
@@ -60,12 +67,15 @@ class AdversarialFindings:
 
     def normalisation(self, answer: Answer) -> Finding:
         """How far the way is from being as long as the contract's: the learning rate, for a single step."""
-        lengths = [float(np.linalg.norm(way)) for way in self._ways(answer)]
+        lengths = [float(np.linalg.norm(way)) for way in self._ways_of(answer, CONTRACT)]
         single = answer.most_steps == 1 or answer.pair.steps == 1
         if single:
             # Whatever its direction, one step is as long as the learning rate; two are where one more is made.
             lengths.append(answer.rate)
         error = min(abs(answer.length / length - 1) for length in lengths)
+        others = [way for reading in self._readings if reading != CONTRACT for way in self._ways_of(answer, reading)]
+        # Steps of no set length are told from others of nearly that length by all of them, and not by their lengths.
+        error = min([error, *(float(np.linalg.norm(answer.difference - way) / np.linalg.norm(way)) for way in others)])
         if error <= _SAME_LENGTH:
             return Finding({"length": error}, answer.matches)
         if single and answer.rate != 1.0 and abs(answer.length - 1.0) <= _SAME_LENGTH:
@@ -78,16 +88,19 @@ class AdversarialFindings:
         if not self.fooled(answer):
             says = int(self._network.predicted(answer.image[np.newaxis])[0])
             return breach("not_fooled", *answer.matches, predicted=says, target=answer.pair.target)
-        images = self._material.images.astype(np.float64)
-        distances = np.sqrt(((images - answer.image) ** 2).sum(axis=(1, 2, 3)))
-        if distances.min() < _SAME_IMAGE * np.linalg.norm(answer.image) and distances.min() < answer.length / 2:
+        # One after the other: a hundred large images at once take more memory than all the rest.
+        nearest = min(float(np.linalg.norm(image - answer.image)) for image in self._material.images)
+        if nearest < min(_SAME_IMAGE * float(np.linalg.norm(answer.image)), answer.length / 2):
             return breach("other_image")
         self._fools = True
         return Finding({"fooled": 0.0}, answer.matches)
 
     def fooled(self, answer: Answer) -> bool:
-        scores = self._network.scores(answer.image[np.newaxis])[0]
-        return lead(scores, answer.pair.target) > -_TIE * float(scores.std())
+        return self._says(answer.image, answer.pair.target)
+
+    def _says(self, image: np.ndarray, target: int) -> bool:
+        scores = self._network.scores(image[np.newaxis])[0]
+        return lead(scores, target) > -_TIE * float(scores.std())
 
     def stops(self, answer: Answer) -> Finding:
         """Whether the last step is the one after which the network says the target, or the one after that.
@@ -127,10 +140,13 @@ class AdversarialFindings:
         return breach("stops_late")
 
     def _ways(self, answer: Answer) -> list[np.ndarray]:
-        """The differences (H, W, C) that right answers make: with or without clipping, and with one step after the target
-        is reached or none."""
+        """The differences (H, W, C) that right answers make, in every reading."""
+        return [way for reading in self._readings for way in self._ways_of(answer, reading)]
+
+    def _ways_of(self, answer: Answer, reading: str) -> list[np.ndarray]:
+        """Those of one: with or without clipping, and with one step after the target is reached or none."""
         extras = (0, 1) if answer.most_steps >= MOST_STEPS else (0,)
-        return [self._walked(answer, CONTRACT, extra, valid) for extra in extras for valid in (None, self._valid)]
+        return [self._walked(answer, reading, extra, valid) for extra in extras for valid in (None, self._valid)]
 
     def single_length(self, pair: Pair) -> float:
         """How long a single step with learning rate 1 is, where one can be asked for; 1 where there is none."""
@@ -143,9 +159,22 @@ class AdversarialFindings:
     def _walked(
         self, answer: Answer, name: str, extra: int = 0, valid: ValidRange | None = None, longer: float = 1.0
     ) -> np.ndarray:
-        count = answer.pair.steps + extra if answer.most_steps >= MOST_STEPS else answer.most_steps
+        count = self._steps(answer, name) + extra if answer.most_steps >= MOST_STEPS else answer.most_steps
         path = walked(self._network, answer.pair.path[0], answer.pair.target, count, longer * answer.rate, name, valid)
         return path[-1] - path[0]
+
+    def _steps(self, answer: Answer, name: str) -> int:
+        """How many steps a right answer of another reading than the contract's takes; of anything else as many as that."""
+        pair, key = answer.pair, (id(answer.pair), name, answer.rate)
+        if name == CONTRACT or name not in self._readings or not pair.steps:
+            return pair.steps
+        if key not in self._counts:
+            image, count = pair.path[0], 0
+            while count < _LOOKED_FOR and not self._says(image, pair.target):
+                image = walked(self._network, image, pair.target, 1, answer.rate, name)[-1]
+                count += 1
+            self._counts[key] = count
+        return self._counts[key]
 
     def _off(self, answer: Answer, way: np.ndarray) -> float:
         """1 - cosine, over the pixels that no clipping has touched."""

@@ -27,7 +27,6 @@ _LONGEST = 12
 SEVERAL, _SHARE = 4, 0.9
 #: Steps in which the gradient turns.
 _LONG = 3
-_SMALL = 64 * 64
 #: Draws before less clear pairs are taken: half of the draws are clear.
 _DRAWS = 60
 #: Of hidden images, in units of normalised pixels.
@@ -61,7 +60,7 @@ def drawn_pairs(
     Hidden ones are images with a little noise added.
     """
     random = generator(seed, "adversarial", "hidden pairs" if hidden else "pairs", 0)
-    small = int(np.prod(network.image_shape[:2])) <= _SMALL
+    small = network.is_small
     valid, found = valid_range(material), list[Pair]()
     spread = float(network.scores(material.images[:20]).std())
     for image, label, target in _draws(network, material, random, hidden):
@@ -90,7 +89,7 @@ def _draws(
     network: PretrainedNetwork, material: PretrainedMaterial, random: np.random.Generator, hidden: bool
 ) -> Iterator[tuple[np.ndarray, int, int]]:
     for _ in range(_DRAWS):
-        chosen, target = int(random.integers(len(material.images))), int(random.integers(network.classes))
+        chosen, target = int(random.integers(len(material.images))), int(random.integers(len(material.class_names)))
         image = np.array(material.images[chosen : chosen + 1], np.float32)
         if hidden:
             image = (image + random.normal(0.0, _NOISE, image.shape)).astype(np.float32)

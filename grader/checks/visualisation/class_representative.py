@@ -30,7 +30,6 @@ _STEPS, _FEW_STEPS = 8, 5
 _JITTER, _JITTERED_STEPS = 2, 6
 _BLUR_EVERY, _BLURRED_STEPS = 2, 6
 _OBJECTIVE_STEPS = 40
-_SMALL = 64 * 64
 
 
 def class_representative(
@@ -60,7 +59,7 @@ class _Questions:
         self._calls = calls
         self._seed = seed
         asked = settings_for(calls.network)
-        small = int(np.prod(calls.network.image_shape[:2])) <= _SMALL
+        small = calls.network.is_small
         self._strong = asked.strong_l2_reg
         self._plain = AscentSettings(
             learning_rate=asked.learning_rate,
@@ -166,7 +165,7 @@ class _Questions:
         return pictures(self._judged, self._calls) if self._judged is not None else {}
 
     def _target(self, group: str, visibility: Visibility = Visibility.PUBLIC) -> int:
-        return int(self._random(f"{group} target", visibility).integers(self._calls.network.classes))
+        return int(self._random(f"{group} target", visibility).integers(len(self._calls.material.class_names)))
 
     def _random(self, group: str, visibility: Visibility = Visibility.PUBLIC) -> np.random.Generator:
         seed = self._seed if visibility is Visibility.HIDDEN else PUBLIC_SEED

@@ -10,9 +10,6 @@ from grader.checks.visualisation.ascent_steps import STALE, TARGET, AscentSteps,
 from grader.checks.visualisation.other_scores import other_scores
 from grader.checks.visualisation.step_fit import StepFit
 
-#: Images of at most so many pixels are searched: their gradients take two thousandths of a second, one of 224x224 pixels a
-#: second and more.
-_SMALL = 64 * 64
 #: A step this near needs no second one beside it. One of a hundred right steps is further off, by a rounding in the network.
 _NEAR = 1e-4
 _MOST_FOUND = 3
@@ -25,8 +22,8 @@ Shift = tuple[int, int]
 
 
 def can_search(steps: AscentSteps) -> bool:
-    """Whether trying all shifts takes seconds at most."""
-    return int(np.prod(steps.images.shape[1:3])) <= _SMALL
+    """Whether trying all shifts takes seconds, and not minutes."""
+    return steps.network.is_small
 
 
 def explained_with_jitter(

@@ -20,6 +20,8 @@ from grader.model.status import CallOutcome
 
 #: Elements of one batch of images: 40 of 32x32, or two of 224x224. A network's tensors have a hundred times as many.
 _ELEMENTS_AT_ONCE = 400_000
+#: Places of an image of a small network.
+_SMALL = 64 * 64
 #: 50 million weights, as many as a graph may have.
 _LARGEST_NETWORK_BYTES = 256 * MEBIBYTE
 
@@ -35,6 +37,19 @@ class PretrainedNetwork:
     graph: Graph
     image_shape: tuple[int, int, int]
     classes: int
+
+    @property
+    def is_small(self) -> bool:
+        """Whether a gradient takes a hundredth of a second at most, and not a second: images have at most 64x64 pixels,
+        or are averaged down to so many before anything else is done with them."""
+        height, width, _ = self.image_shape
+        using = [node for node in self.graph.nodes.values() if any(s.name == self.graph.input for s in node.inputs)]
+        averaging = [node for node in using if node.op != "Shape"]
+        strides = [node.attributes.get("strides") for node in averaging if node.op == "AvgPool"]
+        down, along = 1, 1
+        if len(strides) == len(averaging) == 1 and isinstance(strides[0], list | tuple) and len(strides[0]) == 4:
+            down, along = strides[0][1:3]
+        return height * width <= _SMALL * down * along
 
     def scores(self, images: np.ndarray) -> np.ndarray:
         """The scores (N, K) of `images (N, H, W, C)`."""

@@ -80,7 +80,7 @@ def _question(
     # Of images that are classified right every second one is asked about a class that the network does not say: whoever
     # takes what it says instead of Y is found out by these and by those that are misclassified.
     right = samples.predicted == samples.labels
-    others = other_classes(samples.predicted, network.classes, random)
+    others = other_classes(samples.predicted, len(material.class_names), random)
     swapped = right & (np.cumsum(right) % 2 == 0)
     classes = np.where(swapped, others, samples.labels)
     return Question(samples, classes, KnownGradients(network, samples.images, classes), visibility)

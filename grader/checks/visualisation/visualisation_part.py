@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from grader.checks.part import PartObserved, PartTask, Runner
 from grader.checks.training.asking import Asking
 from grader.checks.visualisation.pretrained_network import PretrainedNetwork
 from grader.checks.visualisation.visualisation_check import VISUALISATION_CHECKS
-from grader.checks.visualisation.visualisation_questions import QUESTIONS
+from grader.checks.visualisation.visualisation_questions import QUESTIONS, Question
 from grader.datasets.pretrained import PretrainedMaterial
 from grader.model.errors import InfrastructureError
 from grader.model.evidence import ItemEvidence
@@ -30,12 +30,13 @@ _NO_NETWORK = "no_pretrained"
 class Subject:
     """What the functions are asked about: a network as the grader computes it, and what goes with it.
 
-    With `hidden` a case is drawn that is told to nobody.
+    With `hidden` a case is drawn that is told to nobody. `questions` are those of each check.
     """
 
     network: PretrainedNetwork
     material: PretrainedMaterial
     hidden: bool
+    questions: Mapping[str, Question] = field(default_factory=lambda: QUESTIONS)
 
 
 def observe_visualisations(
@@ -78,7 +79,9 @@ def _asked(
     hidden = subject.hidden and task.rubric.hidden_cases.per_class > 0
     for item in items:
         try:
-            cases, pictures = QUESTIONS[item.check](asking, subject.network, subject.material, task.seed, hidden)
+            cases, pictures = subject.questions[item.check](
+                asking, subject.network, subject.material, task.seed, hidden
+            )
         except NetworkError as error:
             # Of the grader's own network; whatever a student returns is never computed with as a network.
             raise InfrastructureError(f"{item.id}: the pretrained network could not be computed: {error}") from error

@@ -12,7 +12,8 @@ from grader.dialects.tf1.expected_network import ExpectedNetwork
 _FOLDER = Path(__file__).with_name("given")
 #: Where today's modules go, on which those of that time rest.
 _SERVED = {"Utils/data_utils.py": "Utils/served_data.py", "Utils/model_utils.py": "Utils/served_model.py"}
-_EXPECTED = "Utils/expected_network.json"
+#: What the notebook expects, as JSON: the fields of `ExpectedNetwork`.
+EXPECTED_FILE = "Utils/expected_network.json"
 
 
 def given_files(handed_out: Mapping[str, bytes], expected: ExpectedNetwork) -> dict[str, bytes]:
@@ -20,4 +21,4 @@ def given_files(handed_out: Mapping[str, bytes], expected: ExpectedNetwork) -> d
     own = {path.relative_to(_FOLDER).as_posix(): path.read_bytes() for path in sorted(_FOLDER.rglob("*.py"))}
     told = json.dumps(dataclasses.asdict(expected)).encode()
     served = {new: handed_out[name] for name, new in _SERVED.items()}
-    return {**handed_out, **own, **served, _EXPECTED: told}
+    return {**handed_out, **own, **served, EXPECTED_FILE: told}

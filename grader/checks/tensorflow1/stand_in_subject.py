@@ -1,0 +1,35 @@
+"""What the functions of Part 3 are asked about where they are written for TensorFlow 1."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import partial
+
+from grader.checks.part import PartTask, Runner
+from grader.checks.visualisation.adversarial import adversarial
+from grader.checks.visualisation.adversarial_steps import CONTRACT
+from grader.checks.visualisation.pretrained_networks import PretrainedNetworks
+from grader.checks.visualisation.visualisation_part import Subject
+from grader.checks.visualisation.visualisation_questions import QUESTIONS, Question
+from grader.dialects.tf1.expected_network import ExpectedNetwork
+from grader.dialects.tf1.given_files import EXPECTED_FILE, given_files
+from grader.dialects.tf1.stand_in_material import stand_in_material
+
+#: The text of that time ("use L2 regularization to normalize the gradients") says two things, and is followed by either:
+#: the gradient divided by its L2 norm, or that of the score with L2 regularisation as it is. Both at once does no less.
+READINGS = (CONTRACT, "penalty", "penalty_normalised")
+_QUESTIONS: Mapping[str, Question] = {**QUESTIONS, "adversarial": partial(adversarial, readings=READINGS)}
+
+
+def stand_in_subject(
+    runner: Runner, task: PartTask, handed_out: Mapping[str, bytes], networks: PretrainedNetworks, hidden: bool
+) -> Subject:
+    """The network that stands in for the original one at the size that the hand-in expects, and the images that go with it.
+
+    `handed_out` are the given files of today. Raises UsageError, InfrastructureError where it cannot be opened.
+    """
+    expected = ExpectedNetwork(**json.loads(task.files[EXPECTED_FILE]))
+    material = stand_in_material(handed_out, expected)
+    network = networks.of(material, runner, given_files(handed_out, expected), task.limits)
+    return Subject(network, material, hidden, _QUESTIONS)
