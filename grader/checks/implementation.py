@@ -20,9 +20,14 @@ def _parsed(source: bytes) -> ast.Module | None:
 
 
 def _function(tree: ast.Module, name: str) -> ast.FunctionDef | None:
+    found = _definition(tree, name)
+    return found if isinstance(found, ast.FunctionDef) else None
+
+
+def _definition(tree: ast.Module, name: str) -> ast.FunctionDef | ast.ClassDef | None:
     found = None
     for node in tree.body:
-        if isinstance(node, ast.FunctionDef) and node.name == name:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name == name:
             found = node
     return found
 
@@ -62,7 +67,7 @@ def _only_names(value: ast.expr, own: Collection[str]) -> bool:
     )
 
 
-def _bound_elsewhere(tree: ast.Module, name: str, definition: ast.FunctionDef) -> bool:
+def _bound_elsewhere(tree: ast.Module, name: str, definition: ast.FunctionDef | ast.ClassDef) -> bool:
     for node in ast.walk(tree):
         if isinstance(node, ast.Name) and node.id == name and not isinstance(node.ctx, ast.Load):
             return True
@@ -84,16 +89,26 @@ def is_stub(source: bytes, function: str) -> bool:
 
 
 def is_stub_in(tree: ast.Module, function: str) -> bool:
-    """As `is_stub`, of a source that was parsed already."""
-    node = _function(tree, function)
+    """As `is_stub`, of a source that was parsed already. A class is a stub where all of its methods are."""
+    node = _definition(tree, function)
     if node is None or node.decorator_list:
         return False
+    empty = _class_is_empty(node) if isinstance(node, ast.ClassDef) else _body_is_empty(node)
+    # Last, for it goes through the whole source, which is long.
+    return empty and not _bound_elsewhere(tree, function, node)
+
+
+def _body_is_empty(node: ast.FunctionDef) -> bool:
     own = {argument.arg for argument in ast.walk(node) if isinstance(argument, ast.arg)}
     own |= {name.id for name in ast.walk(node) if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store)}
-    if not all(_does_nothing(statement) or _packs_arguments(statement, own) for statement in node.body):
-        return False
-    # Last, for it goes through the whole source, which is long.
-    return not _bound_elsewhere(tree, function, node)
+    return all(_does_nothing(statement) or _packs_arguments(statement, own) for statement in node.body)
+
+
+def _class_is_empty(node: ast.ClassDef) -> bool:
+    """Without methods of its own a class may be what it inherits."""
+    methods = [statement for statement in node.body if isinstance(statement, ast.FunctionDef)]
+    rest = [statement for statement in node.body if not isinstance(statement, ast.FunctionDef)]
+    return bool(methods) and all(map(_body_is_empty, methods)) and all(map(_does_nothing, rest))
 
 
 def definition_line(source: bytes, function: str) -> int | None:

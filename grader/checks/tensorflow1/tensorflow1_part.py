@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from grader.checks.part import PartObserved, PartTask, Runner
 from grader.checks.table import VISUALISATION_CHECKS_BY_NAME
+from grader.checks.tensorflow1.sessions_in_code import code_without_sessions
 from grader.checks.training.training_data import TrainingData
 from grader.checks.training.training_part import observe_training
 from grader.checks.visualisation.visualisation_part import Subject, observe_visualisations
@@ -26,4 +27,4 @@ def observe_tensorflow1(
     checks = {item.check for item in task.rubric.items if item.part == task.part_number}
     if checks & VISUALISATION_CHECKS_BY_NAME.keys():
         return observe_visualisations(runner, task, subject, unavailable)
-    return observe_training(runner, task, data, unavailable)
+    return observe_training(runner, task, data, unavailable, read=code_without_sessions)

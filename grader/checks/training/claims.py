@@ -13,6 +13,8 @@ _NUMBER = r"(?P<number>\d+(?:\.\d*)?|\.\d+)\s*(?P<percent>%?)"
 _AFTER = re.compile(rf"(?<![a-z])val(?:id|_|\b)(?:(?!val).)*?acc\w*[^\d\n%]{{0,25}}?{_NUMBER}", re.IGNORECASE)
 #: ``accuracy on the validation set: 0.71``
 _BEFORE = re.compile(rf"acc\w*[^\d\n]{{0,40}}?\bval(?:id\w*)?\b[^\d\n%]{{0,25}}?{_NUMBER}", re.IGNORECASE)
+#: ``(Loss, Accuracy) on Validation Dataset (0.9776, 0.74)``: the second of two numbers.
+_PAIR = re.compile(rf"loss\W+acc\w*\b[^\d\n(]*?\bval[^\d\n(]*\(\s*[-+\d.e]+\s*,\s*{_NUMBER}\s*\)", re.IGNORECASE)
 _ESCAPES = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _LONGEST_LINE = 500
 _BUILDER = "my_model"
@@ -36,7 +38,7 @@ def claimed_accuracy(notebook: Mapping[str, Any] | None) -> float | None:
 
 def in_line(line: str) -> float | None:
     """The validation accuracy that one line of text states, None where it states none."""
-    matches = [*_AFTER.finditer(line)] or [*_BEFORE.finditer(line)]
+    matches = [*_PAIR.finditer(line)] or [*_AFTER.finditer(line)] or [*_BEFORE.finditer(line)]
     if not matches:
         return None
     number = float(matches[-1]["number"])

@@ -42,7 +42,7 @@ QUESTIONS: Mapping[str, Question] = {
 
 
 class TrainingItems:
-    """One part of one submission. `arrays` grow with what is measured."""
+    """One part of one submission. `arrays` grow with what is measured. `read` gives a notebook's code in today's form."""
 
     def __init__(
         self,
@@ -50,16 +50,18 @@ class TrainingItems:
         data: TrainingData,
         stored: Mapping[str, Any],
         observation: NotebookObservation | None,
+        read: Callable[[Mapping[str, Any]], ast.Module] = code_of,
     ):
         self.arrays: dict[str, np.ndarray] = {}
         self._task = task
         self._data = data
         self._stored = stored
         self._observation = observation
+        self._read = read
 
     def functions(self, live: LiveNotebook, items: Sequence[Item]) -> dict[str, ItemEvidence]:
         """The items about single functions, by id."""
-        task, code = self._task, code_of(self._stored)
+        task, code = self._task, self._read(self._stored)
         networks = NotebookNetworks(Asking(live), generator(task.seed, "networks", "weights", 0))
         return {
             item.id: ItemEvidence(

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import ast
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from grader.checks.notebook_part import is_untouched, not_asked, notebook_evidence, read_item, stored_cells
 from grader.checks.notebooks import stored_notebook
 from grader.checks.part import PartObserved, PartTask, Runner, Workspace
 from grader.checks.training import accuracy
+from grader.checks.training.notebook_code import code_of
 from grader.checks.training.training_check import TRAINING_CHECKS
 from grader.checks.training.training_data import LOCATION_FILE, TrainingData
 from grader.checks.training.training_items import TrainingItems
@@ -18,6 +20,8 @@ from grader.model.evidence import ItemEvidence, NotebookEvidence
 from grader.model.rubric import Item
 
 WRITEUP = "better.writeup"
+#: From a notebook as it is stored to its code.
+ReadCode = Callable[[Mapping[str, Any]], ast.Module]
 
 _FUNCTIONS = {check.name: check.functions for check in TRAINING_CHECKS}
 #: What Keras says where an optimiser is given variables of a second network; then come their values, and what is long
@@ -31,9 +35,10 @@ _WRITEUP_STATES = {"written": "written", "untouched": "stub", "empty": "absent"}
 
 
 def observe_training(
-    runner: Runner | None, task: PartTask, data: TrainingData | None, unavailable: str
+    runner: Runner | None, task: PartTask, data: TrainingData | None, unavailable: str, read: ReadCode = code_of
 ) -> PartObserved:
-    """`runner` and `data` are None where the part cannot be run here; `unavailable` then says why.
+    """`runner` and `data` are None where the part cannot be run here; `unavailable` then says why. `read` gives the
+    notebook's code as calls and statements of today's form.
 
     What is not written is found without running anything. Raises InfrastructureError for faults of the grader.
     """
@@ -51,7 +56,7 @@ def observe_training(
     runs = _runs(task, data, to_ask) and not is_untouched(task, stored, _FUNCTIONS)
     if stored is None or not (to_ask or (runs and task.notebook_wanted)):
         return PartObserved(items, notebook)
-    return _asked(runner, task, data, stored, items, to_ask, runs)
+    return _asked(runner, task, data, stored, items, to_ask, runs, read)
 
 
 def _read(task: PartTask, stored: Mapping[str, Any] | None) -> tuple[dict[str, ItemEvidence], list[Item]]:
@@ -112,13 +117,14 @@ def _asked(
     items: dict[str, ItemEvidence],
     to_ask: list[Item],
     runs: bool,
+    read: ReadCode,
 ) -> PartObserved:
     path = task.submission.notebooks[task.part_number]
     notebook: NotebookEvidence | None = None
     executed: Mapping[str, Any] | None = None
     with runner.workspace(_work_folder(runner, task, data), task.limits, task.seed) as workspace:
         with workspace.live(stored, path, run=runs) as live:
-            asked = TrainingItems(task, data, stored, live.observation)
+            asked = TrainingItems(task, data, stored, live.observation, read)
             # What was saved is looked at first: calling the notebook's functions may save something else.
             if not _judges_submitted(data):
                 items |= asked.accuracy(live, to_ask, accuracy.REEXECUTED)
