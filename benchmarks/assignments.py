@@ -16,8 +16,8 @@ from benchmarks.training_work import TRAINING
 ROOT = Path(__file__).resolve().parents[1]
 
 _COURSE_RUBRIC = ROOT / "rubrics" / "assignment2.yaml"
-#: Of Part 2 the work has the first network alone.
-_ITEMS = ("p1.", "p2.simple.")
+#: Of Part 2 the work has the first network alone, of Part 3 the first task.
+_ITEMS = ("p1.", "p2.simple.", "p3.saliency")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +47,8 @@ def three_parts(folder: Path) -> Assignment:
 
 
 def rubric_of_three() -> dict[str, Any]:
-    """The course's rubric with those items only that the work has. Of Part 3 the notebook is run, and nothing is asked."""
+    """The course's rubric with those items only that the work has."""
     content: dict[str, Any] = yaml.safe_load(_COURSE_RUBRIC.read_text(encoding="utf-8"))
     content["items"] = [item for item in content["items"] if item["id"].startswith(_ITEMS)]
     content["total"] = sum(item["points"] for item in content["items"])
-    content["parts"].setdefault(SALIENCY.part, {**content["parts"][TRAINING.part], "deterministic_cells": []})
     return content

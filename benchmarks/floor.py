@@ -60,8 +60,8 @@ def _measured(copies: int, parts: list[int]) -> dict[str, float]:
 
 
 def _prepared(work: NotebookWork) -> tuple[list[CodeType], _Calls]:
-    calls = {1: _layer_calls, 2: _training_calls}.get(work.part)
-    return [compile(source, "<cell>", "exec") for source in work.cells], calls() if calls else lambda names: (0.0, 0.0)
+    calls = _layer_calls() if work.part == 1 else _network_calls(work)
+    return [compile(source, "<cell>", "exec") for source in work.cells], calls
 
 
 def _round(notebooks: list[tuple[list[CodeType], _Calls]]) -> tuple[float, float, float]:
@@ -105,19 +105,34 @@ def _layer_calls() -> _Calls:
     return calls
 
 
-def _training_calls() -> _Calls:
-    """Every request that grading puts to the networks of Part 2."""
+def _network_calls(work: NotebookWork) -> _Calls:
+    """Every request that grading puts to the functions of Part 2's or 3's notebook."""
     from benchmarks.probe_calls import HereAndNow, ask
+    from grader.checks.observe import Laboratory
+    from grader.datasets.pretrained import embedded
     from grader.datasets.profile import Profile
     from grader.engine import run_data
+    from grader.intake import Handout
+    from grader.model.evidence import IsolationUsed
+    from grader.model.isolation import IsolationLevel
     from grader.model.rubric import Rubric
 
-    data = run_data.settle("stand-in", Profile.QUICK, os.environ).open()
+    template = ROOT / "student_template"
+    given = Handout.load(template).given
+    # Where probes find the assignment's own `Utils`.
+    sys.path.append(str(template))
+    laboratory = Laboratory(
+        runners={},
+        isolation=IsolationUsed(IsolationLevel.NONE),
+        data=run_data.settle("stand-in", Profile.QUICK, os.environ).open(),
+        given=given,
+        pretrained=embedded(given),
+    )
     rubric = Rubric.model_validate(rubric_of_three())
 
     def calls(names: dict[str, Any]) -> tuple[float, float]:
-        here = HereAndNow(names, tuple(TRAINING.answers))
-        ask(TRAINING, rubric, data, here)
+        here = HereAndNow(names, tuple(work.answers))
+        ask(work, rubric, laboratory, here)
         return here.spent.functions_s, here.spent.probes_s
 
     return calls

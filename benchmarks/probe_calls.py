@@ -1,4 +1,4 @@
-"""What grading asks of Part 2's functions, called in this process: no sandbox, no messages, no second interpreter."""
+"""What grading asks of a notebook's functions, called in this process: no sandbox, no messages, no second interpreter."""
 
 from __future__ import annotations
 
@@ -6,15 +6,12 @@ import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from benchmarks import hand_ins
 from benchmarks.notebook_work import NotebookWork
 from grader.checks.observe import Laboratory, observe
-from grader.checks.training.training_data import TrainingData
-from grader.model.evidence import IsolationUsed
-from grader.model.isolation import IsolationLevel
 from grader.model.limits import ExecutionLimits
 from grader.model.observation import CallObservation, NotebookObservation, ProbeRequest
 from grader.model.rubric import Rubric
@@ -90,11 +87,14 @@ class HereAndNow:
         return timed
 
 
-def ask(work: NotebookWork, rubric: Rubric, data: TrainingData, here: HereAndNow) -> None:
-    """All that grading asks about `work`, answered by `here`. Raises RuntimeError where an answer was not right."""
+def ask(work: NotebookWork, rubric: Rubric, laboratory: Laboratory, here: HereAndNow) -> None:
+    """All that grading asks about `work`, answered by `here`. Raises RuntimeError where an answer was not right.
+
+    `laboratory` needs no runners; what it has read of the pretrained network is kept in it.
+    """
     notebook = json.dumps(hand_ins.notebook(work)).encode()
     submission = Submission("team", "here", "", "", {work.file: notebook}, {work.part: work.file})
-    laboratory = Laboratory(runners={work.part: here}, isolation=IsolationUsed(IsolationLevel.NONE), data=data)
+    laboratory = replace(laboratory, runners={work.part: here})
     found = observe(submission, submission.files, rubric, laboratory, parts=(work.part,), seed=1)
     results = [item for item in score(found.evidence, rubric).items if item.part == work.part]
     if any(item.points != item.max_points for item in results):
