@@ -120,8 +120,10 @@ class Grader:
 
 
 def stored_evidence(folder: TeamFolder) -> Evidence | None:
-    """The evidence of an earlier run; None where there is none, or none that can be read."""
+    """The evidence of an earlier run; None where there is none, or not all of it can be read."""
     try:
-        return store.load(folder.evidence)
+        evidence = store.load(folder.evidence)
+        store.load_arrays(folder.evidence)
+        return evidence
     except InfrastructureError:
         return None

@@ -59,6 +59,26 @@ def read(path: Path) -> JobRecord | None:
         if content.pop("schema") != _SCHEMA:
             return None
         flags = tuple(Flag(flag["id"], Severity(flag["severity"]), flag["values"]) for flag in content["flags"])
-        return JobRecord(**{**content, "status": SubmissionStatus(content["status"]), "flags": flags})
+        record = JobRecord(**{**content, "status": SubmissionStatus(content["status"]), "flags": flags})
+        return record if _is_sound(record) else None
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
+
+
+def _is_sound(record: JobRecord) -> bool:
+    """Whether everything is of the type that it has to be; a disk or a hand may have changed the file."""
+    texts = (
+        record.team,
+        record.source,
+        record.source_sha256,
+        record.observed_rubric,
+        record.scored_rubric,
+        record.reason,
+    )
+    values = [flag.values for flag in record.flags]
+    inputs = record.inputs
+    return (
+        all(isinstance(text, str) for text in (*texts, *(flag.id for flag in record.flags)))
+        and all(isinstance(mapping, dict) for mapping in (inputs, *values))
+        and all(isinstance(text, str) for text in inputs.values())
+    )

@@ -43,11 +43,15 @@ def score_team(folder: TeamFolder, rubric: Rubric, rubrics: Path) -> ScoredAgain
         return None
     evidence, card = _verdict(folder, record, rubric)
     before = team_result.stored_points(folder)
+    if card.status is record.status:
+        folder.prepare()
+        try:
+            team_result.write(folder, card, team_result.stored_arrays(folder) if evidence else lambda prefix: {})
+        except InfrastructureError as error:  # arrays that cannot be read
+            card = _fault(record, rubric, str(error))
     if card.status is not record.status:
         job_record.write(folder.job, dataclasses.replace(record, observed_rubric=""))
         return ScoredAgain(card, ScoreChange(folder.team, before.total, None, refused=card.reason))
-    folder.prepare()
-    team_result.write(folder, card, team_result.stored_arrays(folder) if evidence else lambda prefix: {})
     inputs = {**record.inputs, "language": spoken()}
     job_record.write(folder.job, dataclasses.replace(record, inputs=inputs, scored_rubric=fingerprint(rubric)))
     after = None if card.status is SubmissionStatus.GRADER_ERROR else rounded(card.score)
@@ -70,15 +74,23 @@ def _verdict(folder: TeamFolder, record: JobRecord, rubric: Rubric) -> tuple[Evi
     if record.status is SubmissionStatus.REJECTED:
         return None, rejected(*identity, record.reason, rubric, record.flags)
     if record.status is SubmissionStatus.GRADER_ERROR:
-        return None, grader_error(*identity, record.reason, rubric)
+        return None, _fault(record, rubric, record.reason)
     try:
         evidence = store.load(folder.evidence)
     except InfrastructureError as error:
-        return None, grader_error(*identity, str(error), rubric)
+        return None, _fault(record, rubric, str(error))
     if evidence is None:
-        reason = catalogue().text("engine.evidence_gone", folder=folder.evidence)
-        return None, grader_error(*identity, reason, rubric)
-    return evidence, score(evidence, rubric)
+        return None, _fault(record, rubric, catalogue().text("engine.evidence_gone", folder=folder.evidence))
+    try:
+        return evidence, score(evidence, rubric)
+    except Exception as error:
+        # Evidence can be damaged and still look like evidence: that is one team's misfortune, not the class's.
+        reason = f"{folder.evidence}: evidence cannot be scored: {type(error).__name__}: {error}"
+        return None, _fault(record, rubric, reason.splitlines()[0])
+
+
+def _fault(record: JobRecord, rubric: Rubric, reason: str) -> Scorecard:
+    return grader_error(record.team, record.source, record.source_sha256, reason, rubric)
 
 
 def _why(evidence: Evidence, record: JobRecord, rubric: Rubric, rubrics: Path) -> Mapping[str, tuple[str, ...]]:

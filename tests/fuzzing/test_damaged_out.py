@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -28,7 +29,7 @@ from tests.scoring.evidence_builder import RUBRIC_FILE, case, data_used, evidenc
 RUBRIC = rubric_file.load(RUBRIC_FILE)
 POOL, CONV = "p1.max_pool_forward", "p1.conv_forward.valid"
 DAMAGED = ("job.json", "result.json", "evidence/evidence.json", "evidence/arrays.npz", "../../run.json")
-QUICK, LONG = 40, 1500
+QUICK, LONG = 25, 600
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +50,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> OutFolder:
         convolved = item("conv_forward.valid", case("stride", {"contract": float("nan")}))
         notebook = NotebookEvidence("key", "completed")
         seen = evidence({POOL: pooled, CONV: convolved}, {1: notebook}, data_used("stand-in"))
+        seen = replace(seen, submission=replace(seen.submission, team=team, source=f"{team}.zip"))
         names = [each.id for each in pooled.cases]
         arrays = {
             f"{POOL}/{name}/{what}": np.arange(6.0).reshape(1, 2, 3, 1) for name in names for what in ("x", "out")
