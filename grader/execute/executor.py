@@ -185,8 +185,9 @@ class Workspace:
         return probe_item(self, requests, self._limits, self._seed)
 
     def probe_host(self) -> Host:
-        """The child in which probes are run; a new one after `discard_probe_host`, or where it died."""
-        if self._probe_host is not None and not self._probe_host.usable():
+        """The child in which probes are run; a new one after `discard_probe_host`, where it died or its files changed."""
+        host = self._probe_host
+        if host is not None and not (host.usable() and host.pristine()):
             self.discard_probe_host()
         if self._probe_host is None:
             self._probe_host = self._launcher.open_host(self._files, self._limits)

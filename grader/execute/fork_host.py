@@ -97,8 +97,11 @@ class ForkHost:
     def spoil(self) -> None:
         self._spoilt = True
 
+    def pristine(self) -> bool:
+        return not self._spoilt
+
     def usable(self) -> bool:
-        return not self._spoilt and self._handle >= 0 and not _gone(self._handle, 0.0) and self.zygote_alive()
+        return self._handle >= 0 and not _gone(self._handle, 0.0) and self.zygote_alive()
 
     def discard(self) -> None:
         self.channel.close()

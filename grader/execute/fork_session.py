@@ -27,7 +27,7 @@ class SessionHost(Protocol):
         """Raises OutOfMemory."""
 
     def spoil(self) -> None:
-        """Its work folder is not what it was: no further session may start here."""
+        """A session has changed its work folder."""
 
 
 class ForkSession:

@@ -48,6 +48,9 @@ class Host(Protocol):
     def usable(self) -> bool:
         """Whether it still runs."""
 
+    def pristine(self) -> bool:
+        """Whether its work folder still holds what it was given, and nothing else."""
+
     def discard(self) -> None:
         """Kill whatever runs there and remove the folder."""
 

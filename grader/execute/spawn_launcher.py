@@ -102,6 +102,10 @@ class SpawnHost:
     def usable(self) -> bool:
         return True
 
+    def pristine(self) -> bool:
+        # Not looked at: nothing is isolated here, so only one's own code is run.
+        return True
+
     def discard(self) -> None:
         for session in self._sessions:
             session.close()
