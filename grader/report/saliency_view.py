@@ -110,7 +110,7 @@ def _place(values: np.ndarray) -> tuple[int, int]:
 
 
 def _percent(share: float) -> str:
-    """Two digits, and no more than are of use: nobody can tell thousandths or millions of times the value apart."""
+    """Two digits below 10 %, whole percents above: nobody can tell thousandths or millions of times the value apart."""
     if share < _NOTHING:
         return write("picture3.under", percent=f"{100 * _NOTHING:g}")
-    return f"{100 * share:.2g}" if share < 10 else f"{min(100 * share, 1e12):,.0f}"
+    return f"{100 * share:.2g}" if share < 0.0995 else f"{min(100 * share, 1e12):,.0f}"

@@ -68,7 +68,16 @@ def test_the_alternative_texts_tell_class_range_and_the_largest_error_with_its_p
     assert "for class ring" in yours and "furthest from 0 at row 5, column 9" in yours
     assert f"to {stored['expected'][0].max():.4g}" in graders
     share = 100 * 2 / stored["expected"][0].max()
-    assert f"At most 2 ({share:.2g} % of the largest value of the grader's map), at row 5, column 9" in error
+    assert f"At most 2 ({share:.0f} % of the largest value of the grader's map), at row 5, column 9" in error
+
+
+@pytest.mark.parametrize(("share", "told"), [(0.0314, "3.1"), (0.1, "10"), (1.1, "110"), (12.34, "1,234")])
+def test_shares_are_told_as_a_person_would_write_them(share: float, told: str):
+    stored = saliency_samples()
+    stored["maps"] = stored["expected"].astype(np.float64)
+    stored["maps"][0, 5, 9] += share * stored["expected"][0].max()
+    error = seen(saliency_view(named(stored))).rows[0].pictures[3]
+    assert f"({told} % of the largest value of the grader's map)" in error.told[0]
 
 
 def test_an_error_of_rounding_stays_dark():
