@@ -11,6 +11,7 @@ from grader.cli.console import say
 from grader.engine.batch import BatchSummary
 from grader.messages import catalogue
 from grader.model.status import ItemStatus, SubmissionStatus
+from grader.report.left_out import chosen
 
 
 def print_summary(console: Console, summary: BatchSummary, out: Path) -> None:
@@ -28,7 +29,8 @@ def print_summary(console: Console, summary: BatchSummary, out: Path) -> None:
         ),
     )
     for key, wanted in (("skipped", ItemStatus.SKIPPED), ("waiting", ItemStatus.MANUAL)):
-        found = Counter(item.id for card in summary.cards for item in card.items if item.status is wanted)
+        # A part that was not asked for needs no reminder.
+        found = Counter(item.id for card in summary.cards for item in chosen(card.items).items if item.status is wanted)
         if found:
             items = ", ".join(f"{name} ({count})" for name, count in found.items())
             say(console, text(f"cli.batch.{key}", items=items))

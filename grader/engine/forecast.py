@@ -9,6 +9,7 @@ from grader.datasets.places import STAND_IN
 from grader.datasets.profile import Profile
 from grader.engine.settings import RunSettings, limits_of, trains
 from grader.model.limits import ExecutionLimits
+from grader.model.rubric import AccuracyScale
 
 #: Share of a notebook's time limit that a usual hand-in takes. Part 1 takes a second or two, its limit is for code that
 #: loops; training takes most of its time budget, of which the limit is several times as much.
@@ -55,8 +56,12 @@ def of_batch(settings: RunSettings, hand_ins: int) -> Forecast:
         longest_s=longest_s(settings),
         profile=settings.profile.value if settings.training_parts else None,
         data=settings.data.name if settings.data is not None else None,
-        pays=settings.data is None or settings.data.pays,
+        pays=settings.data is None or settings.data.pays or not _measures_accuracy(settings),
     )
+
+
+def _measures_accuracy(settings: RunSettings) -> bool:
+    return any(isinstance(item.credit, AccuracyScale) and item.part in settings.parts for item in settings.rubric.items)
 
 
 def usual_s(settings: RunSettings) -> float:

@@ -37,6 +37,14 @@ def test_what_was_not_judged_is_told_with_how_often() -> None:
     assert "waiting for a person: p2.better.writeup (1)" in told
 
 
+def test_parts_that_were_not_asked_for_are_no_reminder() -> None:
+    left_out = ItemResult(
+        "p1.conv", 1, Message("item.part1"), 0.0, 5.0, ItemStatus.SKIPPED, (Message("feedback.skipped"),)
+    )
+    told = printed(card("a", left_out, item("p2.simple.define", ItemStatus.PASSED)))
+    assert "p1.conv" not in told
+
+
 def test_nothing_is_said_of_open_items_where_there_are_none() -> None:
     told = printed(card("a", item("p2.simple.define", ItemStatus.PASSED)))
     assert "provisional" not in told and "person" not in told
