@@ -1,4 +1,4 @@
-"""The grader's own ascent to a class-representative image, and what of an ascent's outcome can be expected."""
+"""What becomes of an ascent to a class-representative image, and what of that can be expected."""
 
 from __future__ import annotations
 
@@ -6,12 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from grader.checks.visualisation.ascent_settings import AscentSettings, noise
-from grader.checks.visualisation.blur import gaussian_blur
+from grader.checks.visualisation.ascent_settings import AscentSettings
 from grader.checks.visualisation.pretrained_network import PretrainedNetwork
-from grader.checks.visualisation.valid_range import ValidRange
 
-_SIGMA = 0.5
 #: Of the grader's own rise, what a right answer reaches. Runs from other noise rise as much to within a tenth; a blur of
 #: sigma 2 takes a third of it.
 _SHARE = 0.25
@@ -25,23 +22,6 @@ class Outcome:
 
     rise: float
     lead: float
-
-
-def own_ascent(
-    network: PretrainedNetwork, valid: ValidRange, target: int, settings: AscentSettings, random: np.random.Generator
-) -> np.ndarray:
-    """All steps (num_iterations + 1, H, W, C) float64, the first of every `blur_every` steps blurred."""
-    image = noise(network, random, 1)
-    steps = [image]
-    for step in range(settings.num_iterations):
-        shift = random.integers(-settings.max_jitter, settings.max_jitter + 1, 2)
-        image = np.roll(image, shift, (1, 2))
-        gradient = network.class_gradient(image, np.array([target])) - 2 * settings.l2_reg * image
-        image = valid.clipped(np.roll(image + settings.learning_rate * gradient, -shift, (1, 2)))
-        if step % settings.blur_every == 0:
-            image = gaussian_blur(image, _SIGMA)
-        steps.append(image)
-    return np.concatenate(steps)
 
 
 def outcome(
