@@ -136,7 +136,11 @@ def _isolation(report: IsolationReport) -> list[Finding]:
             detail += _text("gaps", gaps="; ".join(finding.gaps))
         findings.append(Finding(_text("isolation", level=finding.level.value), finding.works, False, detail))
     chosen = report.strongest.level.value
-    detail = _text("isolation_used" if enough else "isolation_too_weak", level=chosen, needed=BATCH_WEAKEST.value)
+    words = {"level": chosen, "needed": BATCH_WEAKEST.value}
+    if enough:
+        detail = _text("isolation_used", **words, meaning=_text(f"isolation_means.{chosen}"))
+    else:
+        detail = _text("isolation_too_weak", **words)
     advice = "" if enough else _text("isolation_advice", level=chosen)
     findings.append(Finding(_text("isolation_for_batch"), enough, True, detail, advice))
     return findings
