@@ -17,28 +17,44 @@ def is_placeholder(operation: Any) -> bool:
     return operation.type in _PLACEHOLDERS
 
 
-def needed_by(tensor: Any, *, control: bool = False) -> list[Any]:
-    """The operations that `tensor` depends on, its own among them, in the order in which they were made.
-
-    With `control` also those that only have to run before.
-    """
-    found: dict[str, Any] = {}
-    waiting = [tensor.op]
-    while waiting:
-        operation = waiting.pop()
-        if operation.name in found:
-            continue
-        found[operation.name] = operation
-        waiting += [source.op for source in operation.inputs]
-        if control:
-            waiting += operation.control_inputs
+def needed_by(tensor: Any) -> list[Any]:
+    """The operations that `tensor` depends on, its own among them, in the order in which they were made."""
+    found = {operation.name for operation in _inputs_first(tensor.op, control=False)}
     return [operation for operation in tensor.graph.get_operations() if operation.name in found]
 
 
-def dependent_on(tensors: Iterable[Any], graph: Any) -> set[str]:
-    """Names of the operations that depend on any of `tensors`, which are of `graph`."""
-    found = {tensor.op.name for tensor in tensors}
-    for operation in graph.get_operations():  # in the order of making, which but for loops is inputs first
-        if any(source.op.name in found for source in operation.inputs):
-            found.add(operation.name)
+def run_before(tensor: Any) -> list[Any]:
+    """The operations that `tensor` depends on or that have to run before it, those that others need before these.
+
+    That is not the order in which they were made: ``tf.cond`` makes what decides between branches when it is asked for.
+    """
+    return _inputs_first(tensor.op, control=True)
+
+
+def dependent_on(tensors: Iterable[Any]) -> set[str]:
+    """Names of the operations that depend on any of `tensors`."""
+    waiting = list(tensors)
+    found = {tensor.op.name for tensor in waiting}
+    while waiting:
+        for consumer in waiting.pop().consumers():
+            if consumer.name not in found:
+                found.add(consumer.name)
+                waiting += consumer.outputs
     return found
+
+
+def _inputs_first(last: Any, control: bool) -> list[Any]:
+    ordered: list[Any] = []
+    seen: set[str] = set()
+    waiting = [(last, False)]
+    while waiting:
+        operation, inputs_done = waiting.pop()
+        if inputs_done:
+            ordered.append(operation)
+        elif operation.name not in seen:
+            seen.add(operation.name)
+            waiting.append((operation, True))
+            waiting += [(tensor.op, False) for tensor in operation.inputs]
+            if control:
+                waiting += [(before, False) for before in operation.control_inputs]
+    return ordered

@@ -31,15 +31,14 @@ def find_output(images: Any) -> Output | None:
     They are what a softmax cross-entropy takes, or what a softmax takes whose logarithm somebody takes by hand; else
     the last row of ten numbers for each image that depends on no label.
     """
-    graph = images.graph
-    operations = graph.get_operations()
-    reached = dependent_on([images], graph)
+    operations = images.graph.get_operations()
+    reached = dependent_on([images])
     of_images = [operation for operation in operations if operation.name in reached]
     for operation in reversed(of_images):
         if operation.type in _CROSS_ENTROPIES and operation.inputs[0].op.name in reached:
             return Output(_unwrapped(operation.inputs[0]), "softmax_cross_entropy")
     labels = [tensor for tensor in placeholders(operations) if tensor is not images and _may_be_labels(tensor)]
-    from_labels = dependent_on(labels, graph)
+    from_labels = dependent_on(labels)
     plain = [operation for operation in of_images if operation.name not in from_labels]
     softmax = next((operation for operation in reversed(plain) if operation.type in _SOFTMAXES), None)
     loss = _other_loss(of_images)

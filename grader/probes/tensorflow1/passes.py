@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.probes.tensorflow1.graph_search import dependent_on, needed_by
+from grader.probes.tensorflow1.graph_search import dependent_on, run_before
 
 _TRANSPARENT = frozenset({"Identity", "ReadVariableOp", "Snapshot", "RefIdentity"})
 _SWITCHES = frozenset({"Switch", "RefSwitch"})
@@ -24,10 +24,10 @@ class Pass:
         self._images = images
         self._session = session
         self._fed = dict(fed)
-        self._needed = needed_by(output, control=True)
+        self._needed = run_before(output)
         variables = [op.outputs[0] for op in self._needed if op.type in _VARIABLES]
         random = [op.outputs[0] for op in self._needed if op.type.startswith(_RANDOM) and op.outputs]
-        self._open = dependent_on([images, *variables, *random], output.graph)
+        self._open = dependent_on([images, *variables, *random])
         self._known: dict[str, np.ndarray | None] = {}
         self._dead: set[str] = set()
         self._meant: dict[str, Any] = {}
@@ -48,6 +48,8 @@ class Pass:
         """The value of a tensor that depends on no image, variable or chance; None of any other."""
         import tensorflow as tf
 
+        # What only passes a value on within a branch must not be fetched.
+        tensor = self.meant(tensor)
         if tensor.name not in self._known:
             value: np.ndarray | None = None
             if tensor.op.type == "Const":
