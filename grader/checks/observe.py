@@ -18,11 +18,12 @@ from grader.checks.tensorflow1.stand_in_subject import stand_in_subject
 from grader.checks.tensorflow1.tensorflow1_part import observe_tensorflow1
 from grader.checks.training.training_data import TrainingData
 from grader.checks.training.training_part import observe_training
+from grader.checks.visualisation.network_served import network_served
 from grader.checks.visualisation.pretrained_networks import PretrainedNetworks
 from grader.checks.visualisation.visualisation_part import Subject, observe_visualisations
 from grader.datasets.pretrained import PretrainedMaterial
 from grader.dialects.dialect import Dialect
-from grader.model.evidence import Evidence, IsolationUsed, ItemEvidence, NotebookEvidence, SubmissionRecord
+from grader.model.evidence import Evidence, IsolationUsed, ItemEvidence, NetworkUsed, NotebookEvidence, SubmissionRecord
 from grader.model.rubric import Item, Rubric
 from grader.model.submission import Submission
 
@@ -164,9 +165,9 @@ def observe(
             notebooks[part] = found.notebook
         if found.executed is not None:
             executed[submission.notebooks[part]] = found.executed
-    return Observed(
-        _evidence(submission, rubric, laboratory, parts, seed, items, notebooks, started), arrays, executed, fresh
-    )
+    evidence = _evidence(submission, rubric, laboratory, parts, seed, items, notebooks, started)
+    network = _network(laboratory, files, rubric, parts)
+    return Observed(replace(evidence, network=network), arrays, executed, fresh)
 
 
 def _observe_part(task: PartTask, laboratory: Laboratory) -> PartObserved:
@@ -202,6 +203,17 @@ def _subject(laboratory: Laboratory, runner: Runner | None, task: PartTask) -> C
         return Subject(network, material, hidden)
 
     return subject
+
+
+def _network(
+    laboratory: Laboratory, files: Mapping[str, bytes], rubric: Rubric, parts: Sequence[int]
+) -> NetworkUsed | None:
+    """None where no part is about a pretrained network, or none of these can be run here."""
+    if laboratory.pretrained is None or not any(
+        part in laboratory.runners and visualises(rubric, part) for part in parts
+    ):
+        return None
+    return network_served(laboratory.pretrained, laboratory.dialect, files, laboratory.given)
 
 
 def _evidence(

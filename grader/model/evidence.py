@@ -173,6 +173,20 @@ class DataUsed:
 
 
 @dataclass(frozen=True, slots=True)
+class NetworkUsed:
+    """Which pretrained network the code was run on. `kind` is ``embedded`` (the one handed out), ``supplied`` (the course's
+    own) or ``stand_in`` (for the one of the TensorFlow 1 years, at the size that the hand-in expects). Images are
+    `height` x `width` pixels. `digest` is of network and images, `dialect` as for `DataUsed`."""
+
+    kind: str
+    name: str
+    height: int
+    width: int
+    digest: str
+    dialect: str = "tf2"
+
+
+@dataclass(frozen=True, slots=True)
 class SubmissionRecord:
     """Identity of the hand-in and what intake noticed."""
 
@@ -197,4 +211,5 @@ class Evidence:
     seconds: float
     limits: Mapping[int, ExecutionLimits] = field(default_factory=dict)
     data: DataUsed | None = None
+    network: NetworkUsed | None = None
     schema: int = EVIDENCE_SCHEMA

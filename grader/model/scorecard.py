@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from grader.model.evidence import AccuracyEvidence, CaseEvidence, DataUsed, IsolationUsed, WriteupEvidence
+from grader.model.evidence import AccuracyEvidence, CaseEvidence, DataUsed, IsolationUsed, NetworkUsed, WriteupEvidence
 from grader.model.limits import ExecutionLimits
 from grader.model.message import Message
 from grader.model.observation import TrainingRun
@@ -66,7 +66,7 @@ class Scorecard:
     """Verdict on one submission. `reason` says why a hand-in was rejected or could not be graded.
 
     `full_points` is what could have been reached where there are no items to add up; `limits` are those that the code
-    of each part ran under. `data` is what images the code ran on, None where no part needs any; `training` is what the
+    of each part ran under. `data` is what images the code ran on, and `network` which pretrained network, None where no part needs any; `training` is what the
     notebook of a part told of its training when it was run again.
     """
 
@@ -85,6 +85,7 @@ class Scorecard:
     full_points: float = 0.0
     limits: Mapping[int, ExecutionLimits] = field(default_factory=dict)
     data: DataUsed | None = None
+    network: NetworkUsed | None = None
     training: Mapping[int, tuple[TrainingRun, ...]] = field(default_factory=dict)
 
     @property

@@ -12,6 +12,7 @@ from grader.report.clean_text import clean_line
 from grader.report.failing_case import Arrays, no_arrays
 from grader.report.findings import Finding, findings
 from grader.report.image_words import data_sentence
+from grader.report.network_words import unusual_network_sentence
 from grader.report.symbols import SYMBOLS
 from grader.report.wording import (
     OPEN,
@@ -58,6 +59,8 @@ def render(card: Scorecard, arrays: Arrays = no_arrays, *, public_only: bool = F
     lines += [f"\n{_escaped(line)}" for line in _accuracies(card)]
     lines += _open(card)
     closing = ["", _escaped(isolation_sentence(card.isolation, card.status)), ""]
+    if network := unusual_network_sentence(card):
+        closing = ["", _escaped(network), *closing]
     if card.data is not None:
         closing = ["", _escaped(data_sentence(card.data)), *closing]
     remarks = [f"- {_escaped(flag_text(flag))}" for flag in flags_for_student(card.flags)]

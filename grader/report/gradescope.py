@@ -17,6 +17,7 @@ from grader.report.clean_text import clean
 from grader.report.failing_case import Arrays, no_arrays
 from grader.report.findings import item_findings
 from grader.report.image_words import data_sentence
+from grader.report.network_words import unusual_network_sentence
 from grader.report.wording import (
     OPEN,
     feedback,
@@ -81,6 +82,8 @@ def _overview(card: Scorecard, public_only: bool) -> list[str]:
     lines += [flag_text(flag) for flag in flags_for_student(card.flags)]
     if card.data is not None:
         lines.append(data_sentence(card.data))
+    if network := unusual_network_sentence(card):
+        lines.append(network)
     return [*lines, isolation_sentence(card.isolation, card.status)]
 
 

@@ -16,6 +16,7 @@ from grader.report.audience import flags_for_student
 from grader.report.failing_case import Arrays, FailingCase, distinct_cases, failing_case, larger_case, no_arrays
 from grader.report.image_words import data_sentence
 from grader.report.left_out import chosen
+from grader.report.network_words import network_sentence
 from grader.report.page import page_script, render_page
 from grader.report.picture import PictureView
 from grader.report.pictures_view import pictures_view
@@ -73,6 +74,7 @@ def render(scorecard: Scorecard, arrays: Arrays = no_arrays, notebooks: Sequence
             if (view := training_view(part, scorecard.training[part])) is not None
         ],
         data="" if scorecard.data is None else data_sentence(scorecard.data),
+        network=network_sentence(scorecard),
         notebooks=notebooks,
         version=grader.__version__,
     )

@@ -7,7 +7,7 @@ import math
 from typing import Any
 
 import grader
-from grader.model.evidence import AccuracyEvidence, DataUsed, Measured
+from grader.model.evidence import AccuracyEvidence, DataUsed, Measured, NetworkUsed
 from grader.model.scorecard import RESULT_SCHEMA, CheckResult, ItemResult, Scorecard
 from grader.model.status import SubmissionStatus
 from grader.report.clean_text import clean, clean_line
@@ -48,6 +48,7 @@ def result(scorecard: Scorecard) -> dict[str, Any]:
             clean_line(name): clean_line(scorecard.environment[name]) for name in sorted(scorecard.environment)
         },
         "data": None if scorecard.data is None else _data(scorecard.data),
+        "network": None if scorecard.network is None else _network(scorecard.network),
         "rubric_sha256": scorecard.rubric_sha256,
         "grader": grader.__version__,
     }
@@ -67,6 +68,17 @@ def _data(data: DataUsed) -> dict[str, Any]:
         "profile": data.profile,
         "asked_for": data.asked_for,
         "dialect": data.dialect,
+    }
+
+
+def _network(network: NetworkUsed) -> dict[str, Any]:
+    return {
+        "kind": network.kind,
+        "name": clean_line(network.name),
+        "height": network.height,
+        "width": network.width,
+        "digest": network.digest,
+        "dialect": network.dialect,
     }
 
 

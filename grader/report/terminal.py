@@ -19,6 +19,7 @@ from grader.report.clean_text import clean_line
 from grader.report.failing_case import Arrays, failing_case, no_arrays
 from grader.report.image_words import data_sentence
 from grader.report.left_out import chosen
+from grader.report.network_words import unusual_network_sentence
 from grader.report.terminal_case import TABLE_SIZE, print_case
 from grader.report.terminal_lines import Lines, left, right, widest
 from grader.report.wording import (
@@ -194,6 +195,8 @@ class _Printer:
         # Where nothing was trained and no accuracy measured, it does not matter on which images.
         if card.data is not None and (self._notebooks_run or any(item.accuracy is not None for item in card.items)):
             line(data_sentence(card.data))
+        if network := unusual_network_sentence(card):
+            line(network)
         if not self._notebooks_run:
             line(write("terminal.notebooks_not_run"))
         if card.isolation is not None and card.isolation.level is IsolationLevel.NONE:

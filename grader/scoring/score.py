@@ -41,6 +41,7 @@ def score(evidence: Evidence, rubric: Rubric) -> Scorecard:
         environment=evidence.environment,
         rubric_sha256=fingerprint(rubric),
         data=evidence.data,
+        network=evidence.network,
         training={part: notebook.training for part, notebook in evidence.notebooks.items() if notebook.training},
     )
 

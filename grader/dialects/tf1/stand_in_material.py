@@ -20,10 +20,16 @@ def stand_in_material(handed_out: Mapping[str, bytes], expected: ExpectedNetwork
 
     Raises KeyError, ValueError where `handed_out`, the given files of today, lack the network.
     """
+    small = _Images(embedded(handed_out), handed_out[IMAGES_FILE])
+    return _enlarged(small, expected, stand_in_digest(handed_out, expected))
+
+
+def stand_in_digest(handed_out: Mapping[str, bytes], expected: ExpectedNetwork) -> str:
+    """Of all that decides what the network is and what its images are, as a hexadecimal SHA-256."""
     digest = hashlib.sha256()
     for path, content in sorted(given_files(handed_out, expected).items()):
         digest.update(path.encode() + b"\0" + hashlib.sha256(content).digest())
-    return _enlarged(_Images(embedded(handed_out), handed_out[IMAGES_FILE]), expected, digest.hexdigest())
+    return digest.hexdigest()
 
 
 class _Images:
