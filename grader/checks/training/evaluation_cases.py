@@ -178,7 +178,10 @@ def last_batch_case(
     if _same(repeated, copy.figures, reading):
         return case("last_batch", _errors(repeated, copy.figures, reading), {**asked, "images": f"{count} copies of one"},
                     matches=("drops_last_batch",))  # fmt: skip
-    return case("last_batch", _errors(got, part.figures, reading), asked)
+    share = len(whole.labels) / count
+    divided = Figures(whole.figures.loss * share, whole.figures.accuracy * share)
+    matches = ("divided_by_all",) if _same(got, divided, reading) else ()
+    return case("last_batch", _errors(got, part.figures, reading), asked, matches=matches)
 
 
 def _fixed(group: str, asked: Asked) -> CaseEvidence:

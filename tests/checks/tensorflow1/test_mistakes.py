@@ -41,6 +41,14 @@ MISTAKES = {
                             ("loss, accuracy = session", "loss, accuracy, _ = session")],
         {"unchanged"}, {"trains_while_evaluating", "weights_changed"},
     ),
+    "divided by all images": (
+        "simple.evaluate",
+        [
+            ("            feed = {model.x: X[start", "            if start + batch_size > len(X): break\n            feed = {model.x: X[start"),
+        ],
+        {"last_batch"},
+        {"divided_by_all"},
+    ),
     "one batch only": (
         "simple.evaluate", [("return total / len(X), hits / len(X)", "return loss, accuracy")],
         {"loss", "accuracy"}, {"one_batch_only"},
