@@ -45,6 +45,14 @@ class PretrainedModel:
         self._assign(self.model)
         return self.model
 
+    def freeze(self) -> None:
+        """Have batch normalisation use its averages even where it is told to train, until the model is restored."""
+        import keras
+
+        for layer in self.model._flatten_layers():
+            if isinstance(layer, keras.layers.BatchNormalization):
+                layer.trainable = False
+
     def restore_likes(self, names: Mapping[str, Any]) -> None:
         """Put back the weights of those models among a notebook's `names` that are this network opened once more."""
         import keras

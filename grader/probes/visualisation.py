@@ -25,7 +25,8 @@ _kept: list[PretrainedModel] = []
 
 def visualisation(arguments: Mapping[str, Value]) -> Value:
     """Arguments ``function``, ``arguments`` (``X`` and ``Y``, ``target_y``, or ``X`` and ``target_y``), and if need be
-    ``settings`` (hyperparameters by name) and ``seed`` (of the generators of Python and NumPy).
+    ``settings`` (hyperparameters by name), ``seed`` (of the generators of Python and NumPy) and ``frozen`` (whether the
+    network's batch normalisation is to keep its averages, and use them, even where it is called with training=True).
 
     Calls the notebook's function with the pretrained network, all of whose numbers are put back before, and returns::
 
@@ -45,6 +46,8 @@ def visualisation(arguments: Mapping[str, Value]) -> Value:
     pretrained = _kept[0]
     model = pretrained.restored()
     pretrained.restore_likes(namespace())
+    if arguments.get("frozen") is True:
+        pretrained.freeze()
     before = {name: value.copy() for name, value in given.items() if isinstance(value, np.ndarray)}
     by_keyword = {name: value for name, value in settings.items() if takes_by_name(function, name)}
     with other_constants(function, settings) as (called, constants):

@@ -62,6 +62,12 @@ class AdversarialFindings:
             others = [self._walked(answer, name) for name in OTHER_LENGTHS]
             others.append(self._walked(answer, CONTRACT, longer=self.single_length(answer.pair)))
             error = min([error, *(self._off(answer, way) for way in others if self._equal(answer, way))])
+        if error > _ALONG and answer.most_steps < MOST_STEPS:
+            # Ending too early is another matter.
+            start, *early = walked(
+                self._network, answer.pair.path[0], answer.pair.target, answer.most_steps - 1, answer.rate
+            )
+            error = min([error, *(self._off(answer, way - start) for way in early if self._equal(answer, way - start))])
         matches = () if error <= _ALONG else self._named(answer, OTHER_DIRECTIONS)
         return Finding({"direction": error}, (*matches, *answer.matches))
 
@@ -81,13 +87,21 @@ class AdversarialFindings:
         if single and answer.rate != 1.0 and abs(answer.length - 1.0) <= _SAME_LENGTH:
             return Finding({"length": abs(answer.length - 1.0)}, (*answer.matches, "learning_rate_unused"))
         names = self._named(answer, {**OTHER_LENGTHS, **OTHER_DIRECTIONS})
+        if (
+            not names
+            and answer.rate != 1.0
+            and abs(answer.length / self.single_length(answer.pair) - 1) <= _SAME_LENGTH
+        ):
+            names = ("learning_rate_unused",)
         return Finding({"length": error}, (*names, *answer.matches))
 
     def flips(self, answer: Answer) -> Finding:
         """Whether the grader's copy of the network says the target, of an image that is still like the one given."""
         if not self.fooled(answer):
             says = int(self._network.predicted(answer.image[np.newaxis])[0])
-            return breach("not_fooled", *answer.matches, predicted=says, target=answer.pair.target)
+            difference = self._says(answer.pair.path[0] + answer.image, answer.pair.target)
+            matches = (*answer.matches, *(("difference_returned",) if difference else ()))
+            return breach("not_fooled", *matches, predicted=says, target=answer.pair.target)
         # One after the other: a hundred large images at once take more memory than all the rest.
         nearest = min(float(np.linalg.norm(image - answer.image)) for image in self._material.images)
         if nearest < min(_SAME_IMAGE * float(np.linalg.norm(answer.image)), answer.length / 2):
@@ -185,7 +199,9 @@ class AdversarialFindings:
 
     def _named(self, answer: Answer, steps: Mapping[str, Step]) -> tuple[str, ...]:
         """The first of the known `steps` that make the same difference; else the first that make one as directed."""
-        ways = {name: self._walked(answer, name) for name in steps}
+        # A single step along the first gradient is right.
+        single = answer.most_steps == 1 or answer.pair.steps == 1
+        ways = {name: self._walked(answer, name) for name in steps if not (single and name == "stale_gradient")}
         same = [name for name, way in ways.items() if self._equal(answer, way)]
         along = [name for name, way in ways.items() if name in OTHER_DIRECTIONS and self._off(answer, way) <= _ALONG]
         return tuple((same or along)[:1])

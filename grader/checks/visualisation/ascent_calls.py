@@ -49,45 +49,48 @@ class AscentCalls:
         self.seen: list[Seen] = []
         self.fixed_jitter: bool | None = None
         self.least_jitter = 0
-        self._known: dict[tuple[int, AscentSettings | None], Seen] = {}
+        self._known: dict[tuple[int, AscentSettings | None, bool], Seen] = {}
 
     @cached_property
     def valid(self) -> ValidRange:
         return valid_range(self.material)
 
-    def ask(self, target: int, settings: AscentSettings | None) -> Seen:
-        """The steps for `target`; without `settings` by the function's own. Raises Unanswered, Breach."""
-        if (target, settings) not in self._known:
-            self._known[target, settings] = seen = self._asked_again(target, settings)
+    def ask(self, target: int, settings: AscentSettings | None, frozen: bool = False) -> Seen:
+        """The steps for `target`; without `settings` by the function's own. With `frozen` the network cannot be brought to
+        train. Raises Unanswered, Breach."""
+        key = target, settings, frozen
+        if key not in self._known:
+            self._known[key] = seen = self._asked_again(target, settings, frozen)
             self.seen.append(seen)
-        return self._known[target, settings]
+        return self._known[key]
 
     def steps(self, seen: Seen, count: int | None = None) -> AscentSteps:
         """The first `count` steps, to be explained."""
         images = seen.images if count is None else seen.images[: count + 1]
         return AscentSteps(self.network, self.valid, images, seen.target, seen.settings.learning_rate)
 
-    def _asked_again(self, target: int, settings: AscentSettings | None) -> Seen:
+    def _asked_again(self, target: int, settings: AscentSettings | None, frozen: bool) -> Seen:
         """With the least jitter that the function takes, where none is wanted."""
         if settings is None or settings.max_jitter:
-            return self._asked(target, settings)
+            return self._asked(target, settings, frozen)
         try:
-            return self._asked(target, replace(settings, max_jitter=self.least_jitter))
+            return self._asked(target, replace(settings, max_jitter=self.least_jitter), frozen)
         except Unanswered as ended:
             if self.least_jitter or ended.seen.outcome is not CallOutcome.RAISED:
                 raise
             try:
-                seen = self._asked(target, replace(settings, max_jitter=1))
+                seen = self._asked(target, replace(settings, max_jitter=1), frozen)
             except (Unanswered, Breach):
                 # Not for want of jitter.
                 raise ended from None
             self.least_jitter = 1
             return seen
 
-    def _asked(self, target: int, settings: AscentSettings | None) -> Seen:
+    def _asked(self, target: int, settings: AscentSettings | None, frozen: bool) -> Seen:
         given = settings.handed() if settings is not None else {}
         # Each call draws anew, unless the function itself fixes what is drawn.
-        called = call(self._asking, FUNCTION, {"target_y": target}, seed=1 + len(self._known), **given)
+        seed = 1 + len(self._known)
+        called = call(self._asking, FUNCTION, {"target_y": target}, seed=seed, frozen=frozen, **given)
         in_force = (settings or AscentSettings()).in_force(called.settings)
         expected = (in_force.num_iterations + 1, *self.network.image_shape)
         returned = read_steps(called.returned, expected)

@@ -7,7 +7,7 @@ import numpy as np
 from grader.checks.visualisation.ascent_calls import AscentCalls, Seen
 from grader.checks.visualisation.ascent_settings import AscentSettings
 from grader.checks.visualisation.ascent_steps import STALE
-from grader.checks.visualisation.blur import blurred_steps, is_gaussian
+from grader.checks.visualisation.blur import blurred_steps, fine_detail, is_gaussian
 from grader.checks.visualisation.jitter_search import can_search, displaced, explained_with_jitter
 from grader.checks.visualisation.visualisation_case import Finding, breach
 
@@ -17,7 +17,15 @@ MOST_PERIODS = 3
 _SHORT = 0.05
 #: Steps that follow each other without jitter are alike to 0.9 and more, with jitter to 0.3 and less.
 _LESS_ALIKE = 0.3
+#: Of the detail after a few steps.
+_LITTLE = 0.5
 _UNUSED = ("max_jitter_unused",)
+
+
+def lacks_detail(seen: Seen) -> bool:
+    """Whether the image has so little detail at the start that no blur can take as much as the steps bring."""
+    first, last = fine_detail(seen.images[[0, -1]])
+    return bool(first < _LITTLE * last)
 
 
 def blur_finding(seen: Seen) -> Finding:

@@ -27,14 +27,22 @@ class Called:
 
 
 def call(
-    asking: Asking, function: str, arguments: Mapping[str, Value], *, seed: int | None = None, **settings: float
+    asking: Asking,
+    function: str,
+    arguments: Mapping[str, Value],
+    *,
+    seed: int | None = None,
+    frozen: bool = False,
+    **settings: float,
 ) -> Called:
     """Calls `function` with the pretrained network and `arguments` (``X``, ``Y``, ``target_y``, as the contract has them).
 
     `settings` are hyperparameters by the contract's names; `seed` is for the generators of Python, NumPy and TensorFlow.
+    With `frozen` the network's batch normalisation keeps its averages and uses them even with training=True.
     Raises Unanswered where the call did not return.
     """
-    drawn = {} if seed is None else {"seed": seed}
+    drawn: dict[str, Value] = {} if seed is None else {"seed": seed}
+    drawn |= {"frozen": True} if frozen else {}
     told = asking.ask(_PROBE, function=function, arguments=dict(arguments), settings=dict(settings), **drawn)
     if not isinstance(told, Mapping):
         return Called(told, "", {})

@@ -11,7 +11,7 @@ from grader.checks.training.asking import Asking, Breach, Unanswered, gone
 from grader.checks.visualisation.ascent_calls import AscentCalls, Seen
 from grader.checks.visualisation.ascent_gradient import gradient_finding, regularisation_finding
 from grader.checks.visualisation.ascent_outcome import Judged, objective_finding, pictures
-from grader.checks.visualisation.ascent_rhythm import blur_finding, jitter_finding
+from grader.checks.visualisation.ascent_rhythm import blur_finding, jitter_finding, lacks_detail
 from grader.checks.visualisation.ascent_settings import AscentSettings, settings_for
 from grader.checks.visualisation.pretrained_network import PretrainedNetwork
 from grader.checks.visualisation.returned_steps import start_problem
@@ -26,9 +26,12 @@ GROUPS = ("steps", "objective", "gradient", "regularisation", "blur", "jitter")
 NEVER = 1000
 #: Steps of the questions about single steps, for small images and for large ones, of which a gradient takes a second.
 _STEPS, _FEW_STEPS = 8, 5
+#: Steps after which even from an image without any detail hardly more of it comes with each: a blur shows again.
+_GROWN_STEPS = 12
 #: A jitter of up to 2 pixels leaves six images in their place once in 10 million times, if only its smaller half is drawn.
 _JITTER, _JITTERED_STEPS = 2, 6
-_BLUR_EVERY, _BLURRED_STEPS = 2, 6
+#: Three, as with two it is the same to blur one step of so many and all others.
+_BLUR_EVERY, _BLURRED_STEPS = 3, 8
 _OBJECTIVE_STEPS = 40
 
 
@@ -71,6 +74,7 @@ class _Questions:
         self._still: Seen | None = None
         self._own_rate = False
         self._judged: Judged | None = None
+        self._frozen = False
 
     def first(self) -> Seen:
         """The call whose single steps tell most. Raises Breach, Unanswered."""
@@ -84,6 +88,10 @@ class _Questions:
         def question() -> Finding:
             seen = self._calls.ask(target, self._plain)
             finding, score = gradient_finding(seen, self._calls, self._random("gradient", visibility))
+            if seen.weights_changed and not score and not self._frozen:
+                # In training mode the gradient is another; the rest can be seen where there is no such mode.
+                self._frozen, seen = True, self._calls.ask(target, self._plain, frozen=True)
+                score = gradient_finding(seen, self._calls, self._random("gradient", visibility))[1]
             self._score, self._still = self._score or score, self._still or seen
             self._own_rate = self._own_rate or "learning_rate_unused" in finding.matches
             return finding
@@ -103,7 +111,7 @@ class _Questions:
         settings = replace(self._plain, l2_reg=strong)
 
         def question() -> Finding:
-            seen = self._calls.ask(target, settings)
+            seen = self._calls.ask(target, settings, self._frozen)
             return regularisation_finding(seen, self._calls, self._random("regularisation", visibility))
 
         return found(name, question, self._asked(target, settings))
@@ -119,7 +127,18 @@ class _Questions:
             if seen.settings.blur_every != _BLUR_EVERY:
                 # The function has a period of its own: long enough for two of them.
                 seen = self._calls.ask(target, replace(settings, num_iterations=2 * seen.settings.blur_every + 2))
-            return blur_finding(seen)
+            elif lacks_detail(seen):
+                more = replace(settings, num_iterations=_GROWN_STEPS + settings.num_iterations)
+                grown = self._calls.ask(target, more)
+                seen = replace(grown, images=grown.images[_GROWN_STEPS:])
+            finding = blur_finding(seen)
+            if any(problem.id == "blur_never" for problem in finding.problems):
+                # The contract's period may stand in the code where the argument should.
+                default = AscentSettings().blur_every
+                by_default = replace(settings, blur_every=default, num_iterations=2 * default + 2)
+                own = blur_finding(self._calls.ask(target, by_default))
+                finding = finding if own.problems else replace(own, matches=(*own.matches, "blur_every_unused"))
+            return finding
 
         return found(CaseName("blur"), question, self._asked(target, settings))
 
@@ -129,7 +148,7 @@ class _Questions:
         settings = replace(self._plain, max_jitter=_JITTER, num_iterations=_JITTERED_STEPS)
 
         def question() -> Finding:
-            seen = self._calls.ask(target, settings)
+            seen = self._calls.ask(target, settings, self._frozen)
             return jitter_finding(seen, self._still, self._calls, self._score, self._random("jitter"))
 
         return found(CaseName("jitter"), question, self._asked(target, settings))

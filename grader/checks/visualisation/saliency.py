@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -28,6 +28,10 @@ FUNCTION = SALIENCY.functions[0]
 IMAGES = 5
 #: Added to images of the hidden case, in their own units: a fiftieth of their deviation.
 NOISE = 0.02
+#: What is wrong with a map's form, by group.
+Problems = Mapping[str, tuple[Problem, ...]]
+#: Groups that a gradient of another network loses.
+_OF_THE_NETWORK = ("gradient", "scale")
 #: What it costs to get the shape of maps for one image wrong.
 _SHAPE_GROUP = "maximum"
 
@@ -65,7 +69,8 @@ def public_questions(network: PretrainedNetwork, material: PretrainedMaterial) -
     """One on several images, one on the first of them; the same for everybody."""
     several = _question(network, material, PUBLIC_SEED, Visibility.PUBLIC, 0.0)
     samples, classes = several.samples.of(np.array([0])), several.classes[:1]
-    return several, Question(samples, classes, KnownGradients(network, samples.images, classes), number=1)
+    gradients = KnownGradients(network, samples.images, classes, _rescaled(samples.images, material))
+    return several, Question(samples, classes, gradients, number=1)
 
 
 def hidden_question(network: PretrainedNetwork, material: PretrainedMaterial, seed: int) -> Question:
@@ -83,7 +88,15 @@ def _question(
     others = other_classes(samples.predicted, len(material.class_names), random)
     swapped = right & (np.cumsum(right) % 2 == 0)
     classes = np.where(swapped, others, samples.labels)
-    return Question(samples, classes, KnownGradients(network, samples.images, classes), visibility)
+    rescaled = _rescaled(samples.images, material)
+    return Question(samples, classes, KnownGradients(network, samples.images, classes, rescaled), visibility)
+
+
+def _rescaled(images: np.ndarray, material: PretrainedMaterial) -> Iterator[np.ndarray]:
+    """The images as pixels from 0 to 255, and with the darkest and the brightest of them at 0 and 255 or 0 and 1."""
+    stretched = (images - images.min()) / (images.max() - images.min())
+    pixels = images * material.deviation + material.mean
+    yield from (pixels, pixels / 255, 255 * stretched, stretched)
 
 
 def _judged(
@@ -98,6 +111,8 @@ def _judged(
     except (Breach, Unanswered) as ended:
         return [failed(group, ended, asked, **place) for group in groups], None
     found = closest(maps, question.gradients)
+    if called.weights_changed and not found.is_known:
+        found, problems = _out_of_training(asking, question, found, problems)
     cases = [
         case(
             group,
@@ -113,7 +128,28 @@ def _judged(
     return cases, maps if maps.ndim == 3 else None
 
 
-def _maps(called: Called, shape: tuple[int, ...]) -> tuple[np.ndarray, Mapping[str, tuple[Problem, ...]]]:
+def _out_of_training(
+    asking: Asking, question: Question, found: Closest, problems: Problems
+) -> tuple[Closest, Problems]:
+    """What to make of maps of a network that was called in training mode, and so was another one.
+
+    Their gradients are wrong, and with them the size of values. What has become of signs and channels is seen in maps of
+    the same function where there is no such mode; `found` and `problems` come back where these tell nothing either.
+    """
+    try:
+        called = call(asking, FUNCTION, {"X": question.samples.images, "Y": question.classes}, frozen=True)
+        maps, others = _maps(called, question.samples.images.shape)
+    except (Breach, Unanswered):
+        return found, problems
+    frozen = closest(maps, question.gradients)
+    if not frozen.is_known:
+        return found, problems
+    errors = {aspect: (found if aspect in _OF_THE_NETWORK else frozen).errors[aspect] for aspect in ASPECTS}
+    mistakes = {aspect: mistake for aspect, mistake in frozen.mistakes.items() if aspect not in _OF_THE_NETWORK}
+    return Closest(errors, mistakes), others
+
+
+def _maps(called: Called, shape: tuple[int, ...]) -> tuple[np.ndarray, Problems]:
     """The maps (N, H, W), or (N, H, W, C), for images of `shape`, and what is wrong with their form, by group.
 
     Raises Breach where they cannot be compared.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 
 import numpy as np
 
@@ -15,6 +16,14 @@ RECOGNISED = 1e-3
 #: The four things that a map has to have, by the case class that each is.
 ASPECTS = ("gradient", "scale", "absolute", "maximum")
 _LARGEST_FACTOR_OFF = 1e-4
+# Of maps that are no known one but have a known one's pixels in their order: brought to whole numbers, cut off at the
+# brightest, put through a root or a logarithm.
+#: Of the range of values: so little may be out of order, by rounding.
+_MISPLACED = 1e-4
+#: Of an order among fewer values, or with one of them in more of the pixels, nothing can be told.
+_FEWEST_VALUES, _LARGEST_SHARE = 16, 0.9
+#: Places at which maps that are in no such order are told by.
+_PROBED = 64
 #: Maps that are not the same up to a scale are below: the sum over the channels reaches 0.99 of the maximum.
 _LEAST_CORRELATION = 0.99999
 
@@ -47,6 +56,11 @@ class Closest:
     errors: Mapping[str, float]
     mistakes: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def is_known(self) -> bool:
+        """Whether it is one of the known maps, the right one or another."""
+        return bool(self.mistakes) or all(error <= RECOGNISED for error in self.errors.values())
+
 
 @dataclass(frozen=True, slots=True)
 class _Known:
@@ -67,6 +81,9 @@ def closest(got: np.ndarray, gradients: Iterable[tuple[str, np.ndarray]]) -> Clo
             known.extend(_of_gradient(got, score, gradient))
         if _best(known) is not None:
             break
+    if _best(known) is None:
+        with np.errstate(all="ignore"):
+            known.extend(islice(_bent(got, gradients), 1))
     errors = {
         aspect: min((one.error for one in known if aspect not in one.mistakes), default=np.inf) for aspect in ASPECTS
     }
@@ -91,6 +108,16 @@ def _of_gradient(got: np.ndarray, score: str, gradient: np.ndarray) -> Iterator[
                 # A value too large to be compared is far from everything.
                 error = error if np.isfinite(error) else np.inf
                 yield _Known(error, {**mistakes, "scale": scale} if scale else mistakes, as_it_is=not scale)
+
+
+def _bent(got: np.ndarray, gradients: Iterable[tuple[str, np.ndarray]]) -> Iterator[_Known]:
+    """Known maps whose pixels are in the order of those of `got`, though their values are none that are known."""
+    for score, gradient in gradients:
+        for reduction, reduce in _reductions(gradient.shape[-1]):
+            made = _SIGNS[CONTRACT](gradient, reduce)
+            if made.shape == got.shape and _in_same_order(got, made):
+                mistakes = _named(score, CONTRACT, reduction)
+                yield _Known(0.0, {**mistakes, "scale": mistakes.get("scale", "values_bent")}, as_it_is=False)
 
 
 def _named(score: str, sign: str, reduction: str) -> dict[str, str]:
@@ -129,6 +156,26 @@ def _alike(got: np.ndarray, made: np.ndarray) -> bool:
     """Whether every image of `got` may be that of `made` on another scale: their pixels rise and fall together."""
     pairs = zip(got.reshape(len(got), -1), made.reshape(len(made), -1), strict=True)
     return all(_correlation(one, other) > _LEAST_CORRELATION for one, other in pairs)
+
+
+def _in_same_order(got: np.ndarray, made: np.ndarray) -> bool:
+    """Whether the pixels of every image of `got` rise as those of `made` do, or stay the same."""
+    pairs = [(one.ravel(), other.ravel()) for one, other in zip(got, made, strict=True)]
+    probed = slice(None, None, max(1, pairs[0][0].size // _PROBED))
+    return all(_rises(one[probed], other[probed]) for one, other in pairs) and all(
+        _rises(one, other) and _has_values(one) for one, other in pairs
+    )
+
+
+def _rises(got: np.ndarray, made: np.ndarray) -> bool:
+    ordered = got[np.argsort(made, kind="stable")]
+    fallen = np.maximum.accumulate(ordered) - ordered
+    return bool(fallen.max() <= _MISPLACED * np.ptp(got))
+
+
+def _has_values(got: np.ndarray) -> bool:
+    values, counts = np.unique(got, return_counts=True)
+    return len(values) >= _FEWEST_VALUES and bool(counts.max() <= _LARGEST_SHARE * got.size)
 
 
 def _correlation(one: np.ndarray, other: np.ndarray) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,6 +59,8 @@ UPSTREAMS: Mapping[str, Upstream] = {
 }
 #: The right gradient, multiplied with the image.
 TIMES_INPUT = "times_input"
+#: The right gradient, of images that were brought to another scale.
+OTHER_INPUT = "images_rescaled"
 
 
 class KnownGradients:
@@ -68,9 +70,12 @@ class KnownGradients:
     the same for everybody.
     """
 
-    def __init__(self, network: PretrainedNetwork, images: np.ndarray, labels: np.ndarray):
+    def __init__(
+        self, network: PretrainedNetwork, images: np.ndarray, labels: np.ndarray, rescaled: Iterable[np.ndarray] = ()
+    ):
+        """`rescaled` are the same images on other scales, which the network may have been given instead."""
         self._kept: list[tuple[str, np.ndarray]] = []
-        self._coming = _gradients(network, images.astype(np.float64), labels)
+        self._coming = _gradients(network, images.astype(np.float64), labels, rescaled)
 
     def __iter__(self) -> Iterator[tuple[str, np.ndarray]]:
         yield from self._kept
@@ -79,10 +84,14 @@ class KnownGradients:
             yield found
 
 
-def _gradients(network: PretrainedNetwork, images: np.ndarray, labels: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
+def _gradients(
+    network: PretrainedNetwork, images: np.ndarray, labels: np.ndarray, rescaled: Iterable[np.ndarray]
+) -> Iterator[tuple[str, np.ndarray]]:
     scored = Scored(network.scores(images), np.asarray(labels, dtype=np.int64))
     for name, upstream in UPSTREAMS.items():
         gradient = network.input_gradient(images, upstream(scored))
         yield name, gradient
         if name == CONTRACT:
             yield TIMES_INPUT, gradient * images
+    for other in rescaled:
+        yield OTHER_INPUT, network.class_gradient(other.astype(np.float64), labels)

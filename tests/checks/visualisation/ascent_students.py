@@ -89,5 +89,6 @@ class AscentStudent:
     def _blurs(self, step: int, period: int) -> bool:
         rhythm = self._slips.get("blur", "first")
         late = (step + 1) % period == 0
-        known = {"first": step % period == 0, "last": late, "later": step > 0 and step % period == 0}
+        first = step % period == 0
+        known = {"first": first, "last": late, "later": step > 0 and first, "others": not first}
         return known.get(rhythm, rhythm == "always")

@@ -100,6 +100,25 @@ def test_another_length_costs_normalisation_and_is_named(name: str) -> None:
     assert failed(found) - spoilt == {"normalisation"} and name in matches
 
 
+def test_another_length_whatever_the_learning_rate_costs_normalisation_alone() -> None:
+    short = student()
+    found, _, matches = asked(
+        lambda given, target, learning_rate=1.0, **settings: short(given, target, 0.3, **settings)
+    )
+    assert failed(found) == {"normalisation"} and "learning_rate_unused" in matches and "stale_gradient" not in matches
+
+
+def test_ending_after_one_step_is_no_stale_gradient() -> None:
+    found, _, matches = asked(student(most=1))
+    assert failed(found) == {"flips", "stops"} and not matches
+
+
+def test_a_difference_in_the_place_of_the_image_is_named() -> None:
+    right = student()
+    found, _, matches = asked(lambda given, target, **settings: right(given, target, **settings) - given)
+    assert "flips" in failed(found) and "difference_returned" in matches
+
+
 @pytest.mark.parametrize(
     ("slips", "groups", "hint"),
     [
@@ -109,7 +128,7 @@ def test_another_length_costs_normalisation_and_is_named(name: str) -> None:
         ({"sign": -1, "most": 20}, {"direction", "flips", "stops"}, "descent"),
         ({"sign": -1, "untargeted": True, "most": 20}, {"direction", "flips"}, "untargeted"),
         ({"stop": "never", "most": 40}, {"stops"}, None),
-        ({"most": 1}, {"direction", "flips", "stops"}, None),
+        ({"most": 1}, {"flips", "stops"}, None),
     ],
     ids=str,
 )

@@ -81,6 +81,8 @@ def test_right_answers_earn_all(style: dict[str, Any]) -> None:
         ({"fixed": {"learning_rate": 25.0}}, set(), "learning_rate_unused"),
         ({"fixed": {"l2_reg": 1e-3}}, set(), "l2_reg_unused"),
         ({"fixed": {"blur_every": 10}}, set(), "blur_every_unused"),
+        ({"fixed": {"blur_every": 10}, "blur": "last"}, set(), "blur_every_unused"),
+        ({"blur": "others"}, {"blur"}, None),
         ({"fixed": {"max_jitter": 16}}, set(), "max_jitter_unused"),
     ],
     ids=str,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from grader.checks.network.operations.activations import log_softmax
 from grader.checks.training.asking import Asking
 from grader.checks.visualisation.saliency import hidden_question, public_questions, saliency
 from grader.model.evidence import CaseEvidence
+from grader.model.observation import CallObservation, ProbeRequest
 from grader.model.scorecard import ItemResult
 from grader.model.status import CallOutcome, ItemStatus, Visibility
 from grader.scoring import rubric_file
@@ -140,6 +142,14 @@ SLIPS: dict[str, tuple[Maps, set[str], set[str]]] = {
         lambda images, labels: np.abs(gradient(images, labels) * images).max(axis=-1),
         {"gradient", "scale"}, {"times_input"},
     ),
+    "images as pixels": (
+        lambda images, labels: right(images * material().deviation + material().mean, labels),
+        {"gradient", "scale"}, {"images_rescaled"},
+    ),
+    "images from 0 to 255": (
+        lambda images, labels: right(255 * (images - images.min()) / np.ptp(images), labels),
+        {"gradient", "scale"}, {"images_rescaled"},
+    ),
     "batch mean": (lambda images, labels: right(images, labels) / len(images), {"scale"}, {"divided_by_images"}),
     "another factor": (lambda images, labels: 255 * right(images, labels), {"scale"}, {"rescaled"}),
     "largest is 1": (
@@ -152,6 +162,21 @@ SLIPS: dict[str, tuple[Maps, set[str], set[str]]] = {
     ),
     "sum is 1": (
         lambda images, labels: right(images, labels) / each(right(images, labels), np.sum), {"scale"}, {"rescaled_each"},
+    ),
+    "whole numbers up to 255": (
+        lambda images, labels: (255 * right(images, labels) / right(images, labels).max()).astype(np.uint8),
+        {"scale"}, {"values_bent"},
+    ),
+    "logarithm": (lambda images, labels: np.log1p(right(images, labels)), {"scale"}, {"values_bent"}),
+    "brightest cut off": (
+        lambda images, labels: np.clip(right(images, labels) / np.quantile(right(images, labels), 0.99), 0, 1),
+        {"scale"}, {"values_bent"},
+    ),
+    "sum over channels, whole numbers up to 255": (
+        lambda images, labels: np.round(
+            255 * (sums := np.abs(gradient(images, labels)).sum(axis=-1)) / each(sums, np.max)
+        ).astype(int),
+        {"scale", "maximum"}, {"values_bent", "channels_summed"},
     ),
     "no absolute value": (
         lambda images, labels: gradient(images, labels).max(axis=-1), {"absolute"}, {"no_absolute"},
@@ -212,6 +237,7 @@ NOTHING_RIGHT: dict[str, Maps] = {
     "images last": lambda images, labels: right(images, labels).transpose(1, 2, 0),
     "channels first": lambda images, labels: np.abs(gradient(images, labels)).transpose(0, 3, 1, 2),
     "complex": lambda images, labels: right(images, labels).astype(complex),
+    "black and white": lambda images, labels: (maps := right(images, labels)) > each(maps, np.mean),
     "one map for all": lambda images, labels: right(images, labels).mean(axis=0),
 }
 
@@ -251,6 +277,27 @@ def test_an_image_that_was_changed_in_place_costs_what_the_rubric_says() -> None
 def test_a_network_that_was_changed_is_told_and_costs_nothing_itself() -> None:
     found = verdict(asked(right, weights_changed=True)[0])
     assert found.points == 10 and any(message.key == "hint3.network_changed" for message in found.feedback)
+
+
+class Training(FakeNotebook):
+    """Calls the network in training mode, whose gradients are others, unless it is frozen."""
+
+    def _one(self, request: ProbeRequest) -> CallObservation:
+        trains = not request.arguments.get("frozen")
+        self._told["weights_changed"] = trains
+        seen = super()._one(request)
+        noise = np.random.default_rng(0).random(np.shape(seen.value["returned"]))
+        return replace(seen, value={**seen.value, "returned": noise}) if trains else seen
+
+
+@pytest.mark.parametrize(
+    ("maps", "lost", "named"),
+    [(right, set(), set()), (SLIPS["sum over channels"][0], {"maximum"}, {"channels_summed"})],
+)
+def test_training_mode_costs_gradient_and_scale_and_what_else_is_wrong(maps: Maps, lost: set[str], named: set[str]) -> None:
+    notebook = Training(lambda arguments, settings: maps(arguments["X"], arguments["Y"]))
+    found = verdict(saliency(Asking(notebook), network(), material(), SEED, True)[0])
+    assert failed(found) == {"gradient", "scale"} | lost and hints(found) == {"network_changed"} | named
 
 
 def test_an_error_in_every_call_is_the_verdict() -> None:
