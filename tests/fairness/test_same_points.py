@@ -104,7 +104,7 @@ def busy(processes: int) -> Iterator[None]:
             process.wait()
 
 
-@pytest.mark.parametrize(("name", "seed"), itertools.product(["right_loops", WRONG[0]], [3, 2**53 - 1]))
+@pytest.mark.parametrize(("name", "seed"), list(itertools.product(["right_loops", WRONG[0]], [3, 2**53 - 1])))
 def test_another_seed_gives_the_same_points(
     name: str, seed: int, executor: Executor, rubric: Rubric, oracle: Oracle
 ) -> None:
