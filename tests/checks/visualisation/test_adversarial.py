@@ -130,7 +130,7 @@ def test_a_difference_in_the_place_of_the_image_is_named() -> None:
         ({"stop": "never", "most": 40}, {"stops"}, None),
         ({"most": 1}, {"flips", "stops"}, None),
     ],
-    ids=str,
+    ids=lambda value: "-".join(sorted(value)) if isinstance(value, dict | set) else str(value),
 )
 def test_every_slip_costs_its_groups_and_is_named(slips: dict[str, Any], groups: set[str], hint: str | None) -> None:
     found, _, matches = asked(student(**slips))
