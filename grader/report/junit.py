@@ -19,7 +19,16 @@ from grader.report.audience import flags_for_student
 from grader.report.clean_text import clean
 from grader.report.failing_case import Arrays, no_arrays
 from grader.report.findings import Finding, item_findings
-from grader.report.wording import OPEN, check_title, flag_text, open_reason, points_text, status_word, write
+from grader.report.wording import (
+    OPEN,
+    check_title,
+    flag_text,
+    isolation_sentence,
+    open_reason,
+    points_text,
+    status_word,
+    write,
+)
 
 #: Longest text in an attribute and in an element, characters.
 _ATTRIBUTE, _BODY = 300, 6000
@@ -44,6 +53,10 @@ def render(card: Scorecard, arrays: Arrays = no_arrays) -> str:
 def _hand_in_suite(card: Scorecard) -> Element:
     name = write("ci.hand_in")
     suite = Element("testsuite", name=name)
+    properties = SubElement(suite, "properties")
+    SubElement(
+        properties, "property", name="isolation", value=_attribute(isolation_sentence(card.isolation, card.status))
+    )
     case = SubElement(suite, "testcase", classname=name, name=_attribute(card.source) or name)
     if card.status is SubmissionStatus.REJECTED:
         text = write("ci.rejected_text", reason=card.reason)

@@ -17,7 +17,7 @@ from grader.report.clean_text import clean, clean_line
 from grader.report.failing_case import Arrays, no_arrays
 from grader.report.findings import findings
 from grader.report.source_place import NO_SOURCES, Place, Sources, cell_text
-from grader.report.wording import check_title, feedback, write
+from grader.report.wording import check_title, feedback, isolation_sentence, write
 
 #: Names the format's version to readers that ask for it, like a namespace; nothing is ever fetched from there.
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -41,7 +41,8 @@ def _run(card: Scorecard, sources: Sources, arrays: Arrays) -> dict[str, Any]:
     rules = _rules(card)
     places = {rule["id"]: index for index, rule in enumerate(rules)}
     failed_on = card.status is SubmissionStatus.GRADER_ERROR
-    invocation: dict[str, Any] = {"executionSuccessful": not failed_on}
+    isolation = isolation_sentence(card.isolation, card.status)
+    invocation: dict[str, Any] = {"executionSuccessful": not failed_on, "properties": {"isolation": isolation}}
     results = []
     if failed_on:
         told = {"text": f"{write('ci.fault_title')}. {write('ci.fault_text')}"}

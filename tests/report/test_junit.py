@@ -46,6 +46,11 @@ def test_every_kind_of_verdict_follows_the_schema(samples, kind: str):
     assert document(getattr(samples, kind)(), samples.arrays).tag == "testsuites"
 
 
+def test_how_the_code_was_kept_apart_is_told(samples):
+    (told,) = suite(document(samples.ordinary()), "hand-in").findall("properties/property[@name='isolation']")
+    assert "isolat" in told.get("value", "")
+
+
 def test_a_suite_stands_for_an_item_and_a_case_for_a_check(samples):
     root = document(samples.ordinary(), samples.arrays)
     assert [each.get("name") for each in root] == ["hand-in", *(item.id for item in samples.ordinary().items)]

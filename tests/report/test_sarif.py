@@ -85,7 +85,10 @@ SCHEMA = _object(
                         "type": "array",
                         "minItems": 1,
                         "items": _object(
-                            {"executionSuccessful": {"type": "boolean"}},
+                            {
+                                "executionSuccessful": {"type": "boolean"},
+                                "properties": _object({"isolation": {"type": "string", "minLength": 10}}),
+                            },
                             {
                                 "toolExecutionNotifications": {
                                     "type": "array",
