@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from grader.model.scorecard import CheckResult, ItemResult
 from grader.model.status import ItemStatus, Visibility
 from grader.report import junit
+from grader.report.wording import isolation_sentence
 
 SCHEMA = xmlschema.XMLSchema(Path(__file__).with_name("junit.xsd"))
 
@@ -47,8 +48,9 @@ def test_every_kind_of_verdict_follows_the_schema(samples, kind: str):
 
 
 def test_how_the_code_was_kept_apart_is_told(samples):
-    (told,) = suite(document(samples.ordinary()), "hand-in").findall("properties/property[@name='isolation']")
-    assert "isolat" in told.get("value", "")
+    card = samples.ordinary()
+    (told,) = suite(document(card), "hand-in").findall("properties/property[@name='isolation']")
+    assert told.get("value") == isolation_sentence(card.isolation)
 
 
 def test_a_suite_stands_for_an_item_and_a_case_for_a_check(samples):
