@@ -10,6 +10,7 @@ from grader.checks.part import PartTask, Runner
 from grader.checks.visualisation.adversarial import adversarial
 from grader.checks.visualisation.adversarial_steps import CONTRACT
 from grader.checks.visualisation.pretrained_networks import PretrainedNetworks
+from grader.checks.visualisation.saliency import saliency
 from grader.checks.visualisation.visualisation_part import Subject
 from grader.checks.visualisation.visualisation_questions import QUESTIONS, Question
 from grader.dialects.tf1.expected_network import ExpectedNetwork
@@ -19,7 +20,12 @@ from grader.dialects.tf1.stand_in_material import stand_in_material
 #: The text of that time ("use L2 regularization to normalize the gradients") says two things, and is followed by either:
 #: the gradient divided by its L2 norm, or that of the score with L2 regularisation as it is. Both at once does no less.
 READINGS = (CONTRACT, "penalty", "penalty_normalised")
-_QUESTIONS: Mapping[str, Question] = {**QUESTIONS, "adversarial": partial(adversarial, readings=READINGS)}
+#: Maps were asked for several images, and squeezed as `tf.gradients` gives a list: nobody told that it matters for one.
+STAND_IN_QUESTIONS: Mapping[str, Question] = {
+    **QUESTIONS,
+    "saliency": partial(saliency, squeezed=True),
+    "adversarial": partial(adversarial, readings=READINGS),
+}
 
 
 def stand_in_subject(
@@ -32,4 +38,4 @@ def stand_in_subject(
     expected = ExpectedNetwork(**json.loads(task.files[EXPECTED_FILE]))
     material = stand_in_material(handed_out, expected)
     network = networks.of(material, runner, given_files(handed_out, expected), task.limits)
-    return Subject(network, material, hidden, _QUESTIONS)
+    return Subject(network, material, hidden, STAND_IN_QUESTIONS)

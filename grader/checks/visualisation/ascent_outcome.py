@@ -29,15 +29,15 @@ def objective_finding(seen: Seen, calls: AscentCalls, random: np.random.Generato
     network, target, settings = calls.network, seen.target, seen.settings
     if calls.fixed_jitter:
         settings = replace(settings, max_jitter=AscentSettings().max_jitter)
-    still = replace(settings, max_jitter=0)
+    still, classes = replace(settings, max_jitter=0), len(calls.material.class_names)
     judged, problem = Judged(seen, None), ""
     # An image need not be good in other places than its own, though jitter would make it so.
     for wanted in dict.fromkeys((settings, still)):
         own = None
         if can_search(calls.steps(seen)):
             own = _own_ascent(calls, target, wanted, random)
-        reached = outcome(network, seen.images, target, wanted, random)
-        expected = outcome(network, own, target, wanted, random) if own is not None else None
+        reached = outcome(network, seen.images, target, wanted, random, classes)
+        expected = outcome(network, own, target, wanted, random, classes) if own is not None else None
         judged, problem = Judged(seen, own), falls_short(reached, expected)
         if not problem:
             break

@@ -25,15 +25,23 @@ class Outcome:
 
 
 def outcome(
-    network: PretrainedNetwork, steps: np.ndarray, target: int, settings: AscentSettings, random: np.random.Generator
+    network: PretrainedNetwork,
+    steps: np.ndarray,
+    target: int,
+    settings: AscentSettings,
+    random: np.random.Generator,
+    classes: int,
 ) -> Outcome:
-    """What has become of the first of `steps (T + 1, H, W, C)` at the last, in the objective of `settings`."""
+    """What has become of the first of `steps (T + 1, H, W, C)` at the last, in the objective of `settings`.
+
+    The target is among the first `classes`, and to be ahead of those: further ones may be made of their scores.
+    """
     ends = steps[[0, -1]]
     reach = settings.max_jitter
     shifts = random.integers(-reach, reach + 1, (_SHIFTS, 2)) if reach else np.zeros((1, 2), int)
     scores = np.mean([network.scores(np.roll(ends, shift, (1, 2))) for shift in shifts], axis=0)
     objective = scores[:, target] - settings.l2_reg * (ends**2).sum(axis=(1, 2, 3))
-    return Outcome(float(objective[1] - objective[0]), lead(scores[1], target))
+    return Outcome(float(objective[1] - objective[0]), lead(scores[1, :classes], target))
 
 
 def lead(scores: np.ndarray, target: int) -> float:

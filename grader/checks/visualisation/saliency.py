@@ -34,6 +34,8 @@ Problems = Mapping[str, tuple[Problem, ...]]
 _OF_THE_NETWORK = ("gradient", "scale")
 #: What it costs to get the shape of maps for one image wrong.
 _SHAPE_GROUP = "maximum"
+#: A key of the catalogue's topic ``hint3``.
+_SQUEEZED = "map_squeezed"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,12 +53,20 @@ class Question:
 
 
 def saliency(
-    asking: Asking, network: PretrainedNetwork, material: PretrainedMaterial, seed: int, hidden: bool
+    asking: Asking,
+    network: PretrainedNetwork,
+    material: PretrainedMaterial,
+    seed: int,
+    hidden: bool,
+    squeezed: bool = False,
 ) -> tuple[list[CaseEvidence], dict[str, np.ndarray]]:
-    """Cases of every group on several images, one on a single image, and arrays for pictures of the former."""
+    """Cases of every group on several images, one on a single image, and arrays for pictures of the former.
+
+    With `squeezed` the map of a single image may come without an axis for it.
+    """
     public, single = public_questions(network, material)
     cases, returned = _judged(asking, public, SALIENCY.groups)
-    cases += _judged(asking, single, (_SHAPE_GROUP,))[0]
+    cases += _judged(asking, single, (_SHAPE_GROUP,), squeezed)[0]
     if hidden:
         cases += _judged(asking, hidden_question(network, material, seed), SALIENCY.groups)[0]
     order = {group: place for place, group in enumerate(SALIENCY.groups)}
@@ -100,7 +110,7 @@ def _rescaled(images: np.ndarray, material: PretrainedMaterial) -> Iterator[np.n
 
 
 def _judged(
-    asking: Asking, question: Question, groups: tuple[str, ...]
+    asking: Asking, question: Question, groups: tuple[str, ...], squeezed: bool = False
 ) -> tuple[list[CaseEvidence], np.ndarray | None]:
     """A case for each of `groups`, and the maps where they have the right shape."""
     place = {"visibility": question.visibility, "number": question.number}
@@ -110,7 +120,9 @@ def _judged(
         maps, problems = _maps(called, question.samples.images.shape)
     except (Breach, Unanswered) as ended:
         return [failed(group, ended, asked, **place) for group in groups], None
-    found = closest(maps, question.gradients)
+    found, accepted = closest(maps, question.gradients), ()
+    if squeezed and np.shape(called.returned) == maps.shape[1:]:
+        problems, accepted = {}, (_SQUEEZED,)
     if called.weights_changed and not found.is_known:
         found, problems = _out_of_training(asking, question, found, problems)
     cases = [
@@ -118,7 +130,7 @@ def _judged(
             group,
             {} if group in problems or not np.isfinite(found.errors[group]) else {"maps": found.errors[group]},
             asked,
-            matches=_matches(found, group, called),
+            matches=(*_matches(found, group, called), *accepted),
             problems=problems.get(group, ()),
             changed=called.changed,
             **place,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import linecache
 import os
 
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
@@ -30,6 +31,8 @@ def holds(source):
     names.update(tf=tf, np=np)
     use_namespace(names)
     tf.reset_default_graph()
+    # Its text is known as that of a notebook's cell is.
+    linecache.cache["<cell>"] = (len(source), None, f"{source}\n".splitlines(keepends=True), "<cell>")
     exec(compile(source, "<cell>", "exec"), names)
 
 
