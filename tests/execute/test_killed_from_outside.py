@@ -12,8 +12,8 @@ import psutil
 import pytest
 
 from grader.execute import wire
-from grader.execute.exit_codes import CHANNEL_LOST, KERNEL_DIED
 from grader.execute.executor import Executor
+from grader.execute.exit_codes import CHANNEL_LOST, KERNEL_DIED
 from grader.execute.probing import ask_all
 from grader.execute.session import Session, SessionEnded
 from grader.model.limits import ExecutionLimits
