@@ -294,7 +294,9 @@ class Training(FakeNotebook):
     ("maps", "lost", "named"),
     [(right, set(), set()), (SLIPS["sum over channels"][0], {"maximum"}, {"channels_summed"})],
 )
-def test_training_mode_costs_gradient_and_scale_and_what_else_is_wrong(maps: Maps, lost: set[str], named: set[str]) -> None:
+def test_training_mode_costs_gradient_and_scale_and_what_else_is_wrong(
+    maps: Maps, lost: set[str], named: set[str]
+) -> None:
     notebook = Training(lambda arguments, settings: maps(arguments["X"], arguments["Y"]))
     found = verdict(saliency(Asking(notebook), network(), material(), SEED, True)[0])
     assert failed(found) == {"gradient", "scale"} | lost and hints(found) == {"network_changed"} | named
