@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from grader.model.observation import Value
+from grader.probes.operation_order import inputs_first
 
 #: Constants of more elements than this are what the option `values` leaves out.
 FEW_ELEMENTS = 64
@@ -195,19 +196,12 @@ class _Reading:
 
 
 def _needed(outputs: Sequence[Any], found: Mapping[str, _Source]) -> list[Any]:
-    """The operations that `outputs` depend on, inputs before users, in an order that the order of writing has no part in."""
-    ordered: list[Any] = []
-    seen: set[str] = set()
-    waiting = [(tensor.op, False) for tensor in reversed(outputs) if tensor.name not in found]
-    while waiting:
-        operation, inputs_done = waiting.pop()
-        if inputs_done:
-            ordered.append(operation)
-        elif operation.name not in seen:
-            seen.add(operation.name)
-            waiting.append((operation, True))
-            waiting.extend((tensor.op, False) for tensor in reversed(operation.inputs) if tensor.name not in found)
-    return ordered
+    """The operations that `outputs` depend on, inputs before users, without those that are found already."""
+
+    def of(tensors: Sequence[Any]) -> list[Any]:
+        return [tensor.op for tensor in tensors if tensor.name not in found]
+
+    return inputs_first(of(outputs), lambda operation: of(operation.inputs))
 
 
 def _function(graph: Any, name: str) -> Any:

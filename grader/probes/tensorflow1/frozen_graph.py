@@ -13,6 +13,7 @@ import numpy as np
 
 from grader.model.observation import Value
 from grader.probes.op_graph import constant_node, operation_node
+from grader.probes.operation_order import inputs_first
 from grader.probes.tensorflow1.networks import Network
 from grader.probes.tensorflow1.passes import Pass
 
@@ -44,19 +45,8 @@ class _Reading:
         return {"nodes": self._nodes, "input": self._told[images.name], "output": self._source(output)}
 
     def _needed(self, output: Any) -> list[Any]:
-        """Operations that are told, inputs before users, in an order that the order of writing has no part in."""
-        ordered: list[Any] = []
-        seen: set[str] = set()
-        waiting = [(output.op, False)]
-        while waiting:
-            operation, inputs_done = waiting.pop()
-            if inputs_done:
-                ordered.append(operation)
-            elif operation.name not in seen:
-                seen.add(operation.name)
-                waiting.append((operation, True))
-                waiting.extend((tensor.op, False) for tensor in reversed(self._inputs(operation)))
-        return ordered
+        """Operations that are told, inputs before users."""
+        return inputs_first([output.op], lambda operation: [tensor.op for tensor in self._inputs(operation)])
 
     def _inputs(self, operation: Any) -> list[Any]:
         """The tensors that it takes in this pass; none of a variable or of what is known without images."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from grader.probes.operation_order import inputs_first
+
 _PLACEHOLDERS = frozenset({"Placeholder", "PlaceholderV2", "PlaceholderWithDefault"})
 
 
@@ -44,17 +46,7 @@ def dependent_on(tensors: Iterable[Any]) -> set[str]:
 
 
 def _inputs_first(last: Any, control: bool) -> list[Any]:
-    ordered: list[Any] = []
-    seen: set[str] = set()
-    waiting = [(last, False)]
-    while waiting:
-        operation, inputs_done = waiting.pop()
-        if inputs_done:
-            ordered.append(operation)
-        elif operation.name not in seen:
-            seen.add(operation.name)
-            waiting.append((operation, True))
-            waiting += [(tensor.op, False) for tensor in operation.inputs]
-            if control:
-                waiting += [(before, False) for before in operation.control_inputs]
-    return ordered
+    def before(operation: Any) -> list[Any]:
+        return [tensor.op for tensor in operation.inputs] + (list(operation.control_inputs) if control else [])
+
+    return inputs_first([last], before)
