@@ -14,6 +14,7 @@ from grader.checks.visualisation.adversarial_findings import AdversarialFindings
 from grader.checks.visualisation.adversarial_pairs import SEVERAL, Pair, already_there, drawn_pairs, short_rate
 from grader.checks.visualisation.adversarial_steps import CONTRACT
 from grader.checks.visualisation.pretrained_network import PretrainedNetwork
+from grader.checks.visualisation.unsuited import UnsuitedNetwork
 from grader.checks.visualisation.valid_range import valid_range
 from grader.checks.visualisation.visualisation_case import CaseName, Finding, breach, found, unanswered
 from grader.datasets.pretrained import PretrainedMaterial
@@ -43,11 +44,14 @@ def adversarial(
 ) -> tuple[list[CaseEvidence], dict[str, np.ndarray]]:
     """Cases for each of GROUPS, and arrays for pictures. An image that is nowhere moved earns nothing in any of them.
 
-    `readings` are names of steps, all of which are right; the first is the contract's.
+    `readings` are names of steps, all of which are right; the first is the contract's. Raises UnsuitedNetwork where no
+    image comes to another class in a few steps, as with a network that nobody has trained.
     """
     questions = _Questions(asking, network, material, readings)
     small = network.is_small
     pairs = drawn_pairs(network, material, PUBLIC_SEED, _PUBLIC_PAIRS if small else _FEW_PAIRS, False)
+    if not pairs:
+        raise UnsuitedNetwork("no_pairs")
     try:
         adjustable = questions.calls.ask(pairs[0], most_steps=1).most_steps == 1
     except (Breach, Unanswered) as ended:
@@ -63,8 +67,9 @@ def adversarial(
     cases += questions.about_the_end_of(already_there(network, material), len(pairs))
     if hidden:
         unseen = drawn_pairs(network, material, seed, _HIDDEN_PAIRS if small else 1, True)
-        cases += questions.about_steps(unseen[0], False, Visibility.HIDDEN)
-        cases += questions.about_ends(unseen, Visibility.HIDDEN)
+        if unseen:
+            cases += questions.about_steps(unseen[0], False, Visibility.HIDDEN)
+            cases += questions.about_ends(unseen, Visibility.HIDDEN)
     cases.append(questions.about_the_input())
     if questions.calls.answered and not questions.calls.moved:
         cases = [_unmoved(case) for case in cases]

@@ -14,6 +14,7 @@ from grader.checks.notebooks import stored_notebook
 from grader.checks.part import PartObserved, PartTask, Runner
 from grader.checks.training.asking import Asking
 from grader.checks.visualisation.pretrained_network import PretrainedNetwork
+from grader.checks.visualisation.unsuited import UnsuitedNetwork
 from grader.checks.visualisation.visualisation_check import VISUALISATION_CHECKS
 from grader.checks.visualisation.visualisation_questions import QUESTIONS, Question
 from grader.datasets.pretrained import PretrainedMaterial
@@ -82,6 +83,9 @@ def _asked(
             cases, pictures = subject.questions[item.check](
                 asking, subject.network, subject.material, task.seed, hidden
             )
+        except UnsuitedNetwork as unsuited:
+            found[item.id] = not_asked(task, item, unsuited.reason)
+            continue
         except NetworkError as error:
             # Of the grader's own network; whatever a student returns is never computed with as a network.
             raise InfrastructureError(f"{item.id}: the pretrained network could not be computed: {error}") from error

@@ -10,6 +10,9 @@ import pytest
 
 from grader.checks.training.asking import Asking
 from grader.checks.visualisation.adversarial import adversarial
+from grader.checks.visualisation.pretrained_network import PretrainedNetwork
+from grader.checks.visualisation.unsuited import UnsuitedNetwork
+from grader.messages import catalogue
 from grader.model.scorecard import ItemResult
 from grader.model.status import ItemStatus
 from grader.scoring import rubric_file
@@ -136,6 +139,19 @@ def test_every_slip_costs_its_groups_and_is_named(slips: dict[str, Any], groups:
     found, _, matches = asked(student(**slips))
     assert groups <= failed(found) <= groups | {"flips", "stops"}
     assert hint is None or hint in matches
+
+
+def test_a_network_that_nothing_fools_is_no_ones_fault() -> None:
+    trained = network()
+    blind = {
+        name: np.zeros_like(node.value)
+        for name, node in trained.graph.nodes.items()
+        if node.value is not None and node.value.ndim == 2
+    }
+    untrained = PretrainedNetwork(trained.graph.with_constants(blind), trained.image_shape, trained.classes)
+    with pytest.raises(UnsuitedNetwork) as raised:
+        adversarial(Asking(FakeNotebook({})), untrained, material(), 0, False)
+    assert f"skipped.{raised.value.reason}" in catalogue()
 
 
 def test_an_image_that_comes_back_as_it_was_earns_nothing() -> None:
