@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.checks.oracle import Oracle
@@ -18,6 +18,7 @@ from grader.sandbox import survey
 from grader.scoring.score import score
 from tests.cases.test_part1 import observed, oracle, rubric
 from tests.fairness.rewriting import REWRITES, rewritten
+from tests.hypothesis_settings import generating
 
 __all__ = ["oracle", "rubric"]
 
@@ -37,14 +38,7 @@ def executor(rubric: Rubric) -> Iterator[Executor]:
 
 
 def grade_rewrites(examples: int, executor: Executor, rubric: Rubric, oracle: Oracle, *, always_the_same: bool) -> None:
-    @settings(
-        max_examples=examples,
-        derandomize=always_the_same,
-        database=None,
-        deadline=None,
-        phases=(Phase.generate,),
-        suppress_health_check=list(HealthCheck),
-    )
+    @generating(examples, always_the_same)
     @given(st.sampled_from(sorted(RIGHT)), st.integers(0, 2**32))
     def grade(base: str, seed: int) -> None:
         source, names = rewritten(RIGHT[base], random.Random(seed))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.engine import job_record, overview, team_result
@@ -24,6 +24,7 @@ from grader.scoring import rubric_file
 from grader.scoring.rubric_file import fingerprint
 from grader.scoring.score import score
 from tests.fuzzing.mutation import damaged_bytes, damaged_tree
+from tests.hypothesis_settings import generating
 from tests.scoring.evidence_builder import RUBRIC_FILE, case, data_used, evidence, item
 
 RUBRIC = rubric_file.load(RUBRIC_FILE)
@@ -69,14 +70,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> OutFolder:
 def damage(whole: OutFolder, folder: Path, examples: int, *, always_the_same: bool) -> None:
     other = (whole.team("other").path / "result.json").read_bytes()
 
-    @settings(
-        max_examples=examples,
-        derandomize=always_the_same,
-        database=None,
-        deadline=None,
-        phases=(Phase.generate,),
-        suppress_health_check=list(HealthCheck),
-    )
+    @generating(examples, always_the_same)
     @given(st.integers(0, 2**48))
     def one(seed: int) -> None:
         chance = random.Random(seed)

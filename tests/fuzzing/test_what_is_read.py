@@ -19,7 +19,7 @@ import nbformat
 import numpy as np
 import pytest
 import yaml
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.checks.network import simple_structure
@@ -45,6 +45,7 @@ from grader.report import notebook_page
 from grader.scoring import rubric_file
 from grader.scoring.score import score
 from tests.fuzzing.mutation import damaged_bytes, damaged_text, damaged_tree, odd_array
+from tests.hypothesis_settings import generating
 from tests.intake import hand_ins
 from tests.scoring.evidence_builder import case, evidence, item
 
@@ -272,14 +273,7 @@ TARGETS: tuple[Target, ...] = (
 def fuzz(target: Target, folder: Path, examples: int, *, always_the_same: bool) -> None:
     """Calls `target` with `examples` seeds; Hypothesis chooses them, and tells one that fails."""
 
-    @settings(
-        max_examples=examples,
-        derandomize=always_the_same,
-        database=None,
-        deadline=None,
-        phases=(Phase.generate,),
-        suppress_health_check=list(HealthCheck),
-    )
+    @generating(examples, always_the_same)
     @given(st.integers(0, 2**48))
     def call(seed: int) -> None:
         target(random.Random(seed), folder)

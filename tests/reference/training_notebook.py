@@ -14,6 +14,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from tests.reference.notebook_cells import code_cells, move_to
+
 NOTEBOOK = "Assignment2-2_Training_CNN.ipynb"
 DEFINITIONS = (
     "setup",
@@ -26,23 +28,6 @@ DEFINITIONS = (
     "my-model",
     "training",
 )
-
-
-def code_cells(folder: Path) -> dict[str, str]:
-    """Sources of the code cells by id, without IPython's magic lines."""
-    cells = json.loads((folder / NOTEBOOK).read_text(encoding="utf-8"))["cells"]
-    return {
-        cell["id"]: "".join(line for line in cell["source"] if not line.startswith("%"))
-        for cell in cells
-        if cell["cell_type"] == "code"
-    }
-
-
-def enter(folder: Path) -> None:
-    os.chdir(folder)
-    sys.path[0] = str(folder)
-    for name in [name for name in sys.modules if name.split(".")[0] == "Utils"]:
-        del sys.modules[name]
 
 
 def structure(model: Any) -> list[list[Any]]:
@@ -143,7 +128,7 @@ def run_all(folder: Path) -> dict[str, Any]:
     """What becomes of each code cell, and which files there are afterwards."""
     namespace: dict[str, Any] = {"__name__": "__main__"}
     outcomes: dict[str, str] = {}
-    for name, source in code_cells(folder).items():
+    for name, source in code_cells(folder / NOTEBOOK).items():
         try:
             exec(compile(source, name, "exec"), namespace)
             outcomes[name] = "ran"
@@ -165,13 +150,13 @@ def main(reference: Path, template: Path) -> None:
     import matplotlib
 
     matplotlib.use("Agg")
-    enter(reference)
+    move_to(reference)
     namespace: dict[str, Any] = {"__name__": "__main__"}
-    cells = code_cells(reference)
+    cells = code_cells(reference / NOTEBOOK)
     for name in DEFINITIONS:
         exec(compile(cells[name], name, "exec"), namespace)
     seen = {"reference": look_at(namespace)}
-    enter(template)
+    move_to(template)
     seen["template"] = run_all(template)
     json.dump(seen, answer)
     answer.close()

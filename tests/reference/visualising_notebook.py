@@ -6,7 +6,6 @@ by central differences, which share nothing with the tape that the notebook uses
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Mapping
@@ -24,6 +23,7 @@ import keras
 import numpy as np
 
 from tests.process_apart import serve
+from tests.reference.notebook_cells import code_cells, move_to
 
 NOTEBOOK = "Assignment2-3_Visualizing_CNN.ipynb"
 DEFINITIONS = ("setup", "data-load", "saliency-code", "representative-code", "adversarial-code")
@@ -34,27 +34,10 @@ namespace: dict[str, Any] = {"__name__": "__main__"}
 exact: dict[str, keras.Model] = {}
 
 
-def code_cells(folder: Path) -> dict[str, str]:
-    """Sources of the code cells by id, without IPython's magic lines."""
-    cells = json.loads((folder / NOTEBOOK).read_text(encoding="utf-8"))["cells"]
-    return {
-        cell["id"]: "".join(line for line in cell["source"] if not line.startswith("%"))
-        for cell in cells
-        if cell["cell_type"] == "code"
-    }
-
-
-def move_to(folder: str) -> None:
-    os.chdir(folder)
-    sys.path[0] = folder
-    for name in [name for name in sys.modules if name.split(".")[0] == "Utils"]:
-        del sys.modules[name]
-
-
 def enter(folder: str) -> tuple[np.ndarray, np.ndarray, list[str]]:
     """X, Y and Class_names as the notebook loads them."""
-    move_to(folder)
-    cells = code_cells(Path(folder))
+    move_to(Path(folder))
+    cells = code_cells(Path(folder) / NOTEBOOK)
     for name in DEFINITIONS:
         exec(compile(cells[name], name, "exec"), namespace)
     # Images would be rounded to floatx before they reach a network of another precision.
@@ -68,10 +51,10 @@ def enter(folder: str) -> tuple[np.ndarray, np.ndarray, list[str]]:
 
 def run_all(folder: str) -> dict[str, str]:
     """What becomes of each code cell of a notebook, also of those after one that failed."""
-    move_to(folder)
+    move_to(Path(folder))
     own: dict[str, Any] = {"__name__": "__main__"}
     outcomes: dict[str, str] = {}
-    for name, source in code_cells(Path(folder)).items():
+    for name, source in code_cells(Path(folder) / NOTEBOOK).items():
         try:
             exec(compile(source, name, "exec"), own)
             outcomes[name] = "ran"

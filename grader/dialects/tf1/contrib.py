@@ -23,7 +23,8 @@ from grader.dialects.tf1.layer_parts import (
 )
 
 Tensor = Any
-_RELU = "relu"
+#: Where an argument is not given: None means none of it.
+_DEFAULT = object()
 
 
 def conv2d(
@@ -34,12 +35,12 @@ def conv2d(
     padding: str = "SAME",
     data_format: str | None = None,
     rate: Any = 1,
-    activation_fn: Any = _RELU,
+    activation_fn: Any = _DEFAULT,
     normalizer_fn: Callable[..., Tensor] | None = None,
     normalizer_params: dict[str, Any] | None = None,
     weights_initializer: Any = None,
     weights_regularizer: Any = None,
-    biases_initializer: Any = _RELU,
+    biases_initializer: Any = _DEFAULT,
     biases_regularizer: Any = None,
     reuse: Any = None,
     variables_collections: Any = None,
@@ -72,12 +73,12 @@ def conv2d(
 def fully_connected(
     inputs: Tensor,
     num_outputs: int,
-    activation_fn: Any = _RELU,
+    activation_fn: Any = _DEFAULT,
     normalizer_fn: Callable[..., Tensor] | None = None,
     normalizer_params: dict[str, Any] | None = None,
     weights_initializer: Any = None,
     weights_regularizer: Any = None,
-    biases_initializer: Any = _RELU,
+    biases_initializer: Any = _DEFAULT,
     biases_regularizer: Any = None,
     reuse: Any = None,
     variables_collections: Any = None,
@@ -259,7 +260,7 @@ def accuracy(predictions: Tensor, labels: Tensor, weights: Tensor | None = None,
 def _activation(function: Any) -> Any:
     import tensorflow as tf
 
-    return tf.nn.relu if function is _RELU else function
+    return tf.nn.relu if function is _DEFAULT else function
 
 
 def _biases(units: int, initializer: Any, regularizer: Any, trainable: bool) -> Any:
@@ -268,7 +269,7 @@ def _biases(units: int, initializer: Any, regularizer: Any, trainable: bool) -> 
 
     if initializer is None:
         return None
-    initializer = tf.zeros_initializer() if initializer is _RELU else initializer
+    initializer = tf.zeros_initializer() if initializer is _DEFAULT else initializer
     return make_variable("biases", [units], initializer, regularizer, None, trainable)
 
 

@@ -57,7 +57,7 @@ def generate_adversarial_image(X, target_y, model, learning_rate=1, num_iteratio
         grad = tape.gradient(score, fooling)
         fooling.assign_add(learning_rate * grad / tf.sqrt(tf.reduce_sum(tf.square(grad))))
         # Tested after the step: an image that has the class already takes one.
-        if int(np.argmax(model(fooling))) == target_y:
+        if int(tf.argmax(model(fooling), axis=1)) == target_y:
             print("fooled after", i + 1, "steps")
             break
     return fooling
