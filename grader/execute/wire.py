@@ -21,6 +21,12 @@ MAGIC = b"CNNG"
 VERSION = 1
 _PREFIX = struct.Struct("<4sBIQ")
 _MOST_BLOBS = 10_000
+#: What a value costs in a header is a bracket or a comma, two bytes or three; parsed it is an object of 60 to 200.
+_VALUE_BEGINS = (b"[", b"{", b",")
+#: A text in JSON, for which brackets and commas are characters like others. Nothing in it is tried twice.
+_TEXT = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
+#: First bytes of characters beyond 2**8 and 2**16: a single one, and all of a text takes two or four bytes a character.
+_WIDE, _WIDEST = re.compile(rb"[\xc4-\xff]"), re.compile(rb"[\xf0-\xff]")
 #: Half a surrogate pair, escaped. `pack` writes none, no file or page can hold one, and UTF-8 has no other way to say it.
 _HALF_A_CHARACTER = re.compile(rb"(?<!\\)(?:\\\\)*\\u[dD][89a-fA-F]")
 
@@ -42,14 +48,18 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class FrameBounds:
-    """The most bytes that one frame's header and blobs may have."""
+    """The most bytes that one frame's header and blobs may have, and the most values that the header may hold.
+
+    Reading such a header needs some five times its bytes, and 150 bytes for each value.
+    """
 
     header_bytes: int
     blob_bytes: int
+    values: int = 600_000
 
 
 #: For frames that come from the grader itself, or from code that has not run a student's yet.
-OWN_FRAMES = FrameBounds(header_bytes=256 * MEBIBYTE, blob_bytes=1 << 40)
+OWN_FRAMES = FrameBounds(header_bytes=256 * MEBIBYTE, blob_bytes=1 << 40, values=1 << 30)
 
 
 def pack(body: Any, blobs: Sequence[bytes] = ()) -> bytes:
@@ -90,10 +100,12 @@ class FrameReader:
         header_length, blob_length = self._lengths()
         start = _PREFIX.size + header_length
         end = start + blob_length
-        header = _parse_header(bytes(self._buffer[_PREFIX.size : start]))
-        frame = Frame(header["body"], _cut(bytes(self._buffer[start:end]), header["sizes"]))
+        # Not copied as a whole: the arrays of one frame can be hundreds of megabytes.
+        with memoryview(self._buffer) as data:
+            header = _parse_header(bytes(data[_PREFIX.size : start]), self.bounds)
+            blobs = _cut(data[start:end], header["sizes"])
         del self._buffer[:end]
-        return frame
+        return Frame(header["body"], blobs)
 
     def _lengths(self) -> tuple[int, int]:
         magic, version, header, blobs = _PREFIX.unpack_from(self._buffer)
@@ -104,7 +116,12 @@ class FrameReader:
         return header, blobs
 
 
-def _parse_header(raw: bytes) -> dict[str, Any]:
+def _parse_header(raw: bytes, bounds: FrameBounds) -> dict[str, Any]:
+    """What the header says. It is measured before it is read: what is made of it can be many times as large."""
+    if _has_more_values(raw, bounds.values):
+        raise MalformedFrame(f"header holds more than {bounds.values} values")
+    if _bytes_a_character(raw) * len(raw) > 2 * bounds.header_bytes:
+        raise MalformedFrame("header is too long for the characters in it")
     if _HALF_A_CHARACTER.search(raw):
         raise MalformedFrame("header holds half a character")
     try:
@@ -116,14 +133,39 @@ def _parse_header(raw: bytes) -> dict[str, Any]:
     return header
 
 
-def _cut(data: bytes, sizes: Any) -> tuple[bytes, ...]:
+def _has_more_values(raw: bytes, most: int) -> bool:
+    """Whether the JSON in `raw` has more than `most` values."""
+
+    def begun(start: int, end: int) -> int:
+        return sum(raw.count(begin, start, end) for begin in _VALUE_BEGINS)
+
+    if begun(0, len(raw)) <= most:
+        return False
+    count = start = 0
+    for number, text in enumerate(_TEXT.finditer(raw)):
+        count += begun(start, text.start())
+        # Every text is a value or a value's name.
+        if count > most or number > 2 * most:
+            return True
+        start = text.end()
+    return count + begun(start, len(raw)) > most
+
+
+def _bytes_a_character(raw: bytes) -> int:
+    """How many bytes Python takes for each character of `raw`, which is UTF-8, once it is text."""
+    if _WIDEST.search(raw):
+        return 4
+    return 2 if _WIDE.search(raw) else 1
+
+
+def _cut(data: memoryview, sizes: Any) -> tuple[bytes, ...]:
     if type(sizes) is not list or len(sizes) > _MOST_BLOBS:
         raise MalformedFrame("bad list of blob sizes")
     if any(type(size) is not int or size < 0 for size in sizes) or sum(sizes) != len(data):
         raise MalformedFrame("blob sizes do not add up")
     blobs, start = [], 0
     for size in sizes:
-        blobs.append(data[start : start + size])
+        blobs.append(bytes(data[start : start + size]))
         start += size
     return tuple(blobs)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import tracemalloc
 
 import pytest
 from hypothesis import given, settings
@@ -84,6 +85,78 @@ def test_a_number_of_too_many_digits_is_malformed() -> None:
     data = wire.pack("a" * 5000).replace(b'"' + b"a" * 5000 + b'"', b"1" * 5002)
     with pytest.raises(wire.MalformedFrame):
         read(data, wire.OWN_FRAMES)
+
+
+SMALL = wire.FrameBounds(header_bytes=200_000, blob_bytes=1_000_000, values=1000)
+
+
+def forged(body: bytes) -> bytes:
+    """A frame of which the body is said as it is, so that nothing has to be built to say it."""
+    return wire.pack(0).replace(b'"body": 0', b'"body": ' + body, 1)
+
+
+def with_length(data: bytes) -> bytes:
+    """`data`, a frame without blobs, with the length of the header that it has."""
+    start = len(wire.pack(None)) - len(b'{"sizes": [], "body": null}')
+    return data[:5] + (len(data) - start).to_bytes(4, "little") + data[9:]
+
+
+def peak_and_verdict(body: bytes, bounds: wire.FrameBounds) -> tuple[int, str]:
+    """The most memory that reading takes, and what was wrong."""
+    data = with_length(forged(body))
+    tracemalloc.start()
+    try:
+        read(data, bounds)
+        verdict = ""
+    except wire.MalformedFrame as malformed:
+        verdict = str(malformed)
+    finally:
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    return peak, verdict
+
+
+@pytest.mark.parametrize(
+    "value",
+    [b"[]", b"{}", b'{"":0}', b'"ab"', b"1e5", b'{"a":[]}', b'"\\"[,"'],
+    ids=["lists", "dicts", "dicts of one", "texts", "numbers", "nested", "texts of brackets"],
+)
+def test_values_without_end_are_refused_before_they_are_built(value: bytes) -> None:
+    body = b"[" + b",".join([value] * (190_000 // (len(value) + 1))) + b"]"
+    peak, verdict = peak_and_verdict(body, SMALL)
+    assert verdict == "header holds more than 1000 values"
+    # The frame itself, and its header cut out.
+    assert peak < 3 * len(body)
+
+
+def test_what_a_few_values_take_stays_near_what_came() -> None:
+    body = b"[" + b",".join(b'{"%03d":0}' % number for number in range(400)) + b"]"
+    peak, verdict = peak_and_verdict(body, SMALL)
+    assert verdict == "" and peak < 3 * len(body) + 400 * 300
+
+
+def test_brackets_and_commas_in_a_text_are_no_values() -> None:
+    text = '[{,"\\' * 5000
+    frame = read(wire.pack([text, {"}": text}]), SMALL)
+    assert frame is not None and frame.body == [text, {"}": text}]
+
+
+def test_one_wide_character_does_not_make_a_long_text_four_times_as_large() -> None:
+    body = b'"' + "\U0001f600".encode() + b"a" * 190_000 + b'"'
+    peak, verdict = peak_and_verdict(body, SMALL)
+    assert verdict == "header is too long for the characters in it" and peak < 3 * len(body)
+    assert peak_and_verdict(b'"' + b"a" * 190_000 + b'"', SMALL)[1] == ""
+    assert peak_and_verdict("\U0001f600".encode().join([b'"', b'"']), SMALL)[1] == ""
+
+
+def test_the_bytes_of_arrays_are_held_twice_at_most() -> None:
+    data = wire.pack(None, [bytes(400_000), bytes(500_000)])
+    tracemalloc.start()
+    frame = read(data, SMALL)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert frame is not None and [len(blob) for blob in frame.blobs] == [400_000, 500_000]
+    assert peak < 2.3 * len(data)
 
 
 def test_lone_surrogates_do_not_stop_a_frame() -> None:
