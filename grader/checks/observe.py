@@ -14,7 +14,7 @@ from grader.checks import keys
 from grader.checks.layers_part import observe_layers
 from grader.checks.part import PartObserved, PartTask, Runner
 from grader.checks.table import VISUALISATION_CHECKS_BY_NAME
-from grader.checks.tensorflow1.stand_in_subject import stand_in_subject
+from grader.checks.tensorflow1.pretrained_subject import pretrained_subject
 from grader.checks.tensorflow1.tensorflow1_part import observe_tensorflow1
 from grader.checks.training.training_data import TrainingData
 from grader.checks.training.training_part import observe_training
@@ -54,7 +54,8 @@ class Laboratory:
     `runners` run the code of each part; a part without one is in `unavailable` with the reason, a key of the catalogue's
     topic ``skipped``. Without an `oracle` only the public cases are asked. `data` is for parts that need images, `profile`
     decides the limits, `dialect` the TensorFlow that the runners offer. Without `run_notebooks` notebooks are read and not run. `templates` are the notebooks as handed out,
-    `given` the files beside them that are always ours. `pretrained` is what Part 3 is about, None where that cannot be run.
+    `given` the files beside them that are always ours. `pretrained` is what Part 3 is about, None where that cannot be run;
+    `original` takes its place for hand-ins of TensorFlow 1, None where they are served a stand-in.
     """
 
     runners: Mapping[int, Runner]
@@ -68,6 +69,7 @@ class Laboratory:
     templates: Mapping[int, bytes] = field(default_factory=dict)
     given: Mapping[str, bytes] = field(default_factory=dict)
     pretrained: PretrainedMaterial | None = None
+    original: PretrainedMaterial | None = None
     networks: PretrainedNetworks = field(default_factory=PretrainedNetworks)
 
 
@@ -102,7 +104,8 @@ def _surroundings(laboratory: Laboratory, rubric: Rubric, part: int) -> Mapping[
         "profile": laboratory.profile,
     }
     if visualises(rubric, part):
-        told["pretrained"] = laboratory.pretrained.digest if laboratory.pretrained is not None else ""
+        pretrained = laboratory.original or laboratory.pretrained
+        told["pretrained"] = pretrained.digest if pretrained is not None else ""
     elif part != 1 and data is not None:
         told["data"] = [data.served.digest, data.judged.digest, data.pays]
     if part in laboratory.templates:
@@ -198,7 +201,8 @@ def _subject(laboratory: Laboratory, runner: Runner | None, task: PartTask) -> C
     def subject() -> Subject:
         hidden = laboratory.oracle is not None
         if laboratory.dialect is Dialect.TF1:
-            return stand_in_subject(runner, task, laboratory.given, laboratory.networks, hidden)
+            given, networks = laboratory.given, laboratory.networks
+            return pretrained_subject(runner, task, given, laboratory.original, networks, hidden)
         network = laboratory.networks.of(material, runner, laboratory.given, task.limits)
         return Subject(network, material, hidden)
 
@@ -213,7 +217,8 @@ def _network(
         part in laboratory.runners and visualises(rubric, part) for part in parts
     ):
         return None
-    return network_served(laboratory.pretrained, laboratory.dialect, files, laboratory.given)
+    pretrained, original = laboratory.pretrained, laboratory.original
+    return network_served(pretrained, original, laboratory.dialect, files, laboratory.given)
 
 
 def _evidence(

@@ -45,7 +45,7 @@ def add_grading(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dialect", choices=(_AUTO, *map(str, Dialect)), default=_AUTO, help=_help("dialect"))
     parser.add_argument("--profile", type=Profile, choices=list(Profile), help=_help("profile"))
     add_data(parser)
-    parser.add_argument("--pretrained", type=Path, metavar="FILE.keras", help=_help("pretrained"))
+    parser.add_argument("--pretrained", type=Path, metavar="FILE", help=_help("pretrained"))
 
 
 def asked(arguments: argparse.Namespace) -> Asked:

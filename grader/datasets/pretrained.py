@@ -17,6 +17,8 @@ WEIGHTS_FILE = "Utils/pretrained_cnn.npz"
 IMAGES_FILE = "Utils/pretrained_images.npz"
 _NETWORK_FILE = "Utils/model_utils.py"
 EMBEDDED = "embedded"
+#: Standard deviation of the noise that the assignment's helper draws.
+NOISE = 0.2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,7 +28,9 @@ class PretrainedMaterial:
     name: ``embedded``, or the file's name. digest: of network and images. files: of the work folder, by path, in the place
     of what was handed out; none for the embedded network. folder: to be readable for students' code, None likewise.
     images: float32 ``(n, H, W, 3)`` as ``load_ImageNet_val`` gives them. labels: int64 ``(n,)``, an index of
-    `class_names`. mean, deviation: one number each; a pixel (0 to 255) is ``X * deviation + mean``.
+    `class_names`. mean, deviation: one number each, or one for each colour, float32 ``(3,)``; a pixel (0 to 255) is
+    ``X * deviation + mean``. noise: standard deviation of what ``random_noise_image`` draws. stand_in_images: whether the
+    images are ours though the network was made for others.
     """
 
     name: str
@@ -34,10 +38,12 @@ class PretrainedMaterial:
     images: np.ndarray
     labels: np.ndarray
     class_names: tuple[str, ...]
-    mean: float
-    deviation: float
+    mean: float | np.ndarray
+    deviation: float | np.ndarray
     files: Mapping[str, bytes] = field(default_factory=lambda: MappingProxyType({}))
     folder: Path | None = None
+    noise: float = NOISE
+    stand_in_images: bool = False
 
     def pixels(self, images: np.ndarray) -> np.ndarray:
         """Normalised images as pixels uint8 of the same shape, clipped to 0 and 255; what is not finite is black."""
@@ -56,15 +62,18 @@ def embedded(given: Mapping[str, bytes]) -> PretrainedMaterial:
 def read_images(content: bytes) -> dict[str, Any]:
     """What a file of images (``.npz``) says of the fields of `PretrainedMaterial`. Raises KeyError, ValueError."""
     with np.load(io.BytesIO(content), allow_pickle=False) as stored:
-        mean, deviation = np.float32(stored["mean"]), np.float32(stored["deviation"])
+        mean, deviation = _colours(stored["mean"]), _colours(stored["deviation"])
         images = (stored["pixels"].astype(np.float32) - mean) / deviation
         labels, names = stored["labels"].astype(np.int64), tuple(map(str, stored["class_names"]))
     for array in (images, labels):
         array.flags.writeable = False
-    return {
-        "images": images,
-        "labels": labels,
-        "class_names": names,
-        "mean": float(mean),
-        "deviation": float(deviation),
-    }
+    return {"images": images, "labels": labels, "class_names": names, "mean": mean, "deviation": deviation}
+
+
+def _colours(stored: np.ndarray) -> float | np.ndarray:
+    """One number, or one for each colour. Raises ValueError."""
+    if stored.shape == ():
+        return float(np.float32(stored))
+    if stored.shape != (3,):
+        raise ValueError(f"one number or three, and not {stored.shape}")
+    return stored.astype(np.float32)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from multiprocessing import resource_tracker
 from typing import Generic, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
@@ -113,6 +114,8 @@ def _result(future: Future[R | JobFailure], timeout_s: float) -> R | JobFailure:
 
 def _pool(workers: Workers[J, R]) -> ProcessPool:
     """A pool whose workers start with SIGINT blocked: Ctrl-C is for the main process, which then ends them."""
+    # Starting it unblocks SIGINT, whoever had blocked it before.
+    resource_tracker.ensure_running()
     blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         pool = ProcessPool(

@@ -76,18 +76,32 @@ class Observing:
             return self._laboratory
         if self._tensorflow1 is None:
             runners = {part: self._executors.of(part, dialect) for part in self._runnable}
-            self._tensorflow1 = dataclasses.replace(self._laboratory, runners=runners, dialect=dialect)
+            part = self._visualising(self._runnable)
+            self._tensorflow1 = dataclasses.replace(
+                self._laboratory,
+                runners=runners,
+                dialect=dialect,
+                original=None if part is None else self._supplied(part, dialect),
+            )
         return self._tensorflow1
+
+    def _visualising(self, parts: Sequence[int]) -> int | None:
+        """The one of `parts` that is about a pretrained network."""
+        return next((part for part in parts if visualises(self._settings.rubric, part)), None)
 
     def _pretrained(self, runnable: Sequence[int]) -> PretrainedMaterial | None:
         """What the part about a pretrained network is asked about; None where none is run here."""
-        part = next((part for part in runnable if visualises(self._settings.rubric, part)), None)
+        part = self._visualising(runnable)
         if part is None:
             return None
+        return self._supplied(part, Dialect.TF2) or embedded(self.handout.given)
+
+    def _supplied(self, part: int, dialect: Dialect) -> PretrainedMaterial | None:
+        """The course's own network for `part` of hand-ins in `dialect`, None where it has none for these."""
         supplied = self._settings.pretrained
-        if supplied is None:
-            return embedded(self.handout.given)
-        return supplied.open(self._executors.of(part).readable_path(supplied.folder))
+        if supplied is None or supplied.dialect is not dialect:
+            return None
+        return supplied.open(self._executors.of(part, dialect).readable_path(supplied.folder))
 
     def close(self) -> None:
         """Ends the executors' processes and deletes their work folders."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,11 +9,16 @@ from pathlib import Path
 import numpy as np
 
 from grader.checks.visualisation.pretrained_network import PretrainedNetwork, read_pretrained
+from grader.datasets.kept_network import entry_name, is_kept
 from grader.datasets.loading import cache_of
 from grader.datasets.places import Surroundings
 from grader.datasets.pretrained import PretrainedMaterial, embedded
-from grader.datasets.supplied_material import LOCATION_FILE, entry_name, is_kept, keep_supplied, open_supplied
+from grader.datasets.supplied_checkpoint import SuppliedCheckpoint, checkpoint_prefix, read_checkpoint
+from grader.datasets.supplied_material import LOCATION_FILE, keep_supplied, open_supplied
 from grader.datasets.supplied_network import SuppliedNetwork, read_supplied
+from grader.dialects.dialect import Dialect
+from grader.dialects.tf1.original_material import open_original
+from grader.engine.run_original import kept_original, roomy
 from grader.execute.executor import Executor
 from grader.intake import Handout
 from grader.messages import catalogue
@@ -24,21 +28,32 @@ from grader.model.limits import ExecutionLimits
 
 #: In the work folder of the process that looks at the network.
 _NETWORK_FILE = "Utils/supplied.keras"
-#: TensorFlow is imported there too, which takes long on a busy machine.
-_WALL_S = 180.0
 
 
 @dataclass(frozen=True, slots=True)
 class RunPretrained:
-    """A supplied network, kept in the cache entry `folder`; small enough to send to workers."""
+    """A supplied network, kept in the cache entry `folder`; small enough to send to workers.
+
+    `dialect` is that of the hand-ins that it is for: others keep the network that they have without it.
+    """
 
     folder: Path
     name: str
     digest: str
+    dialect: Dialect = Dialect.TF2
 
     def open(self, seen: Path) -> PretrainedMaterial:
         """What goes with it, where students' code sees the folder as `seen`. Raises DamagedEntry."""
-        return open_supplied(self.folder, seen)
+        return (open_original if self.dialect is Dialect.TF1 else open_supplied)(self.folder, seen)
+
+
+def read_network(file: Path) -> SuppliedNetwork | SuppliedCheckpoint:
+    """The network that somebody named: a file of Keras, or a checkpoint of TensorFlow 1. Runs nothing of it.
+
+    Raises DataRefused in one line where it can be neither.
+    """
+    prefix = checkpoint_prefix(file)
+    return read_supplied(file) if prefix is None else read_checkpoint(prefix)
 
 
 def settle(
@@ -54,11 +69,15 @@ def settle(
     `limits` are those of the part; `hidden` is kept from that process. Raises UsageError (DataRefused) in one line where
     it cannot serve.
     """
-    supplied = read_supplied(file)
+    supplied = read_network(file)
     cache = cache_of(Surroundings.here(environ))
     given = Handout.load(student_template).given
     base = embedded(given)
-    folder = cache / entry_name(supplied, base)
+    if isinstance(supplied, SuppliedCheckpoint):
+        folder = kept_original(cache, supplied, given, base, level, limits, hidden)
+        original = open_original(folder, folder)
+        return RunPretrained(folder, original.name, original.digest, Dialect.TF1)
+    folder = cache / entry_name(supplied.digest, base)
     if not is_kept(cache, folder.name):
         network = _opened(supplied, given, level, limits, hidden)
 
@@ -80,17 +99,8 @@ def _opened(
     content = supplied.file.read_bytes()
     location = f'{{"file": "{_NETWORK_FILE}"}}'.encode()
     files = {**given, _NETWORK_FILE: content, LOCATION_FILE: location}
-    # A network of the course's own may be larger than what a student may write.
-    room = len(content) + limits.disk_bytes
-    wide = dataclasses.replace(
-        limits,
-        disk_bytes=room,
-        file_bytes=max(limits.file_bytes, 2 * len(content)),
-        call_wall_s=max(limits.call_wall_s, _WALL_S),
-        item_wall_s=max(limits.item_wall_s, _WALL_S),
-    )
     try:
         with Executor(level=level, hidden=hidden, notebooks=False) as executor:
-            return read_pretrained(executor, files, wide)
+            return read_pretrained(executor, files, roomy(limits, len(content)))
     except (UsageError, InfrastructureError) as error:
         raise UsageError(catalogue().text("engine.pretrained_refused", file=supplied.file, reason=error)) from error

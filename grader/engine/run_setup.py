@@ -10,7 +10,6 @@ from pathlib import Path
 from grader.checks.observe import visualises
 from grader.datasets.places import STAND_IN
 from grader.datasets.profile import Profile
-from grader.datasets.supplied_network import read_supplied
 from grader.dialects.dialect import Dialect
 from grader.engine import packages, run_data, run_pretrained
 from grader.engine.installation import Installation
@@ -136,7 +135,7 @@ def _pretrained(
     if asked.pretrained is None:
         return None
     # What is wrong with the file is told even where nothing needs it.
-    read_supplied(asked.pretrained)
+    run_pretrained.read_network(asked.pretrained)
     part = next((part for part in parts if visualises(rubric, part)), None)
     if part is None or packages.missing(packages.TENSORFLOW):
         return None

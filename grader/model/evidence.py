@@ -176,7 +176,8 @@ class DataUsed:
 class NetworkUsed:
     """Which pretrained network the code was run on. `kind` is ``embedded`` (the one handed out), ``supplied`` (the course's
     own) or ``stand_in`` (for the one of the TensorFlow 1 years, at the size that the hand-in expects). Images are
-    `height` x `width` pixels. `digest` is of network and images, `dialect` as for `DataUsed`."""
+    `height` x `width` pixels. `digest` is of network and images, `dialect` as for `DataUsed`. `stand_in_images` says that
+    the images are ours though the network was made for others that are not there."""
 
     kind: str
     name: str
@@ -184,6 +185,7 @@ class NetworkUsed:
     width: int
     digest: str
     dialect: str = "tf2"
+    stand_in_images: bool = False
 
 
 @dataclass(frozen=True, slots=True)

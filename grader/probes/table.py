@@ -21,6 +21,7 @@ from grader.probes.run_model import run_model
 from grader.probes.saved_model import saved_model
 from grader.probes.tensorflow1 import network_probes
 from grader.probes.tensorflow1.inception import inception as inception_1
+from grader.probes.tensorflow1.original_network import original_network
 from grader.probes.tensorflow1.pretrained import pretrained as pretrained_1
 from grader.probes.tensorflow1.run_model import run_model as run_model_1
 from grader.probes.tensorflow1.saved_model import saved_model as saved_model_1
@@ -47,7 +48,7 @@ PROBES: Mapping[str, Probe] = {
     "pretrained": pretrained,
     "visualisation": visualisation,
 }
-#: In the place of those of the same name where student code finds TensorFlow 1.
+#: In the place of those of the same name where student code finds TensorFlow 1, and one that is there alone.
 TENSORFLOW_1_PROBES: Mapping[str, Probe] = {
     "network": network_probes.network,
     "inception": inception_1,
@@ -58,6 +59,7 @@ TENSORFLOW_1_PROBES: Mapping[str, Probe] = {
     "plain_network": network_probes.plain_network,
     "saved_model": saved_model_1,
     "pretrained": pretrained_1,
+    "original_network": original_network,
     "visualisation": visualisation_1,
 }
 

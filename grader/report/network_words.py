@@ -18,6 +18,8 @@ def network_sentence(card: Scorecard) -> str:
         return ""
     named = {"name": network.name, "height": network.height, "width": network.width}
     sentence = write(f"network_report.used.{network.kind}", **named)
+    if network.stand_in_images:
+        sentence += f" {write('network_report.stand_in_images')}"
     if card.data is None and network.dialect == Dialect.TF1:
         sentence += f" {write('training_report.data.tensorflow_1')}"
     return sentence

@@ -79,6 +79,7 @@ def _network(network: NetworkUsed) -> dict[str, Any]:
         "width": network.width,
         "digest": network.digest,
         "dialect": network.dialect,
+        "stand_in_images": network.stand_in_images,
     }
 
 

@@ -9,16 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from grader.datasets.kept_network import entry_name, is_kept, resized
 from grader.datasets.pretrained import IMAGES_FILE, PretrainedMaterial, embedded
 from grader.datasets.refusals import DamagedEntry, DataRefused
-from grader.datasets.supplied_material import (
-    LOCATION_FILE,
-    entry_name,
-    is_kept,
-    keep_supplied,
-    open_supplied,
-    resized,
-)
+from grader.datasets.supplied_material import LOCATION_FILE, keep_supplied, open_supplied
 from grader.datasets.supplied_network import SuppliedNetwork, read_supplied
 from tests.datasets.keras_files import write_keras
 
@@ -95,7 +89,7 @@ def test_names_that_do_not_fit_the_network_are_refused(
 def test_a_kept_network_that_was_changed_is_not_used(
     tmp_path: Path, base: PretrainedMaterial, supplied: SuppliedNetwork
 ) -> None:
-    cache, name = tmp_path / "cache", entry_name(supplied, base)
+    cache, name = tmp_path / "cache", entry_name(supplied.digest, base)
     assert not is_kept(cache, name)
     copy = keep_supplied(cache, supplied, base, 5, brightness) / "network.keras"
     assert is_kept(cache, name)

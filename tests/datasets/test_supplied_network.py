@@ -46,7 +46,10 @@ def test_a_network_for_anything_but_colour_images_is_refused(tmp_path: Path, sha
 
 
 def test_files_that_are_no_saved_network_are_refused(tmp_path: Path) -> None:
-    for name, text in {"a.h5": "not a .keras file", "b.keras": "cannot be read as a .keras file"}.items():
+    for name, text in {
+        "a.h5": "neither a .keras file nor a checkpoint",
+        "b.keras": "cannot be read as a .keras file",
+    }.items():
         (tmp_path / name).write_bytes(b"PK or not")
         with pytest.raises(DataRefused, match=text):
             read_supplied(tmp_path / name)

@@ -15,6 +15,8 @@ from grader.model.evidence import Problem
 
 #: Returned figures this close to others, relative to them, are these.
 CLOSE = 1e-3
+#: Scores that vary by less between images make no difference to a mean loss that would show.
+_ALIKE = 0.05
 #: With fewer, no class could be surely wrong.
 _FEWEST_CLASSES = 3
 
@@ -99,6 +101,11 @@ def partly_right(logits: np.ndarray, random: np.random.Generator) -> np.ndarray:
     clear = gaps[:, 0] > CLOSE * logits.std()
     chosen = random.permutation(len(ranks)) < 2 * len(ranks) // 5
     return np.where(clear & chosen, ranks[:, -1], wrong).astype(np.int64)
+
+
+def scores_alike(logits: np.ndarray) -> bool:
+    """Whether the network gives all images the same scores, or nearly so: its loss is then known beforehand."""
+    return logits.ndim == 2 and float((logits - logits.mean(axis=1, keepdims=True)).std(axis=0).max(initial=0)) < _ALIKE
 
 
 def reading_of(returned: Figures, answered: Answered) -> tuple[Reading, tuple[str, ...], tuple[str, ...]]:

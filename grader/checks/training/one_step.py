@@ -59,6 +59,9 @@ def one_step(networks: NotebookNetworks, function: str, count: int, random: np.r
     asked = {"images": count, "batch_size": count, "epochs": 1, "learning_rate": LEARNING_RATE}
     trained = train(asking, network, images, labels, 1, count)
     step = None if trains_otherwise(asking, network) else _step(network, trained, images, labels)
+    if step is not None and not step.says_something():
+        problem = Problem("nothing_to_learn", {"function": function})
+        return OneStep(case(GROUP, {}, asked, problems=(problem,)), Diagnosis(), trained.returned)
     if step is None:
         return OneStep(
             _by_loss(asking, network, trained, images, labels, asked), Diagnosis(), trained.returned, unforetold=True

@@ -27,6 +27,8 @@ _PARALLEL = 0.9999
 #: Of the largest gradient: smaller ones drown in float32's rounding.
 _CLEAR = 1e-3
 _LONGEST_NAME = 60
+#: Times the rounding at a weight's own size.
+_STANDS_OUT = 10.0
 
 Arrays = Mapping[str, np.ndarray]
 
@@ -73,6 +75,11 @@ class Step:
         """For every weight the relative error of its change to that of gradient descent."""
         predicted = {name: -rate * self.gradients[name] for name in self.trained}
         return change_errors(self.before, self.change(), predicted)
+
+    def says_something(self) -> bool:
+        """Whether gradient descent would change any weight at all, as far as float32 tells: of a network that nothing can
+        be learnt from, weights that stay are no sign of anything."""
+        return tells(self.before, {name: -LEARNING_RATE * self.gradients[name] for name in self.trained})
 
     def is_nearly_right(self) -> bool:
         """Whether it is the contract's step but for a little that rounding can make of a network's bends."""
@@ -205,6 +212,11 @@ def change_errors(before: Graph, change: Arrays, predicted: Arrays, count: int =
         error = float(off.max(initial=0)) / scale if scale > 0 else float(off.max(initial=0))
         errors[labels[name]] = error if np.isfinite(error) else 1e6
     return errors
+
+
+def tells(before: Graph, predicted: Arrays) -> bool:
+    """Whether some predicted change stands out clearly of float32's rounding."""
+    return any(bool((np.abs(array) > _STANDS_OUT * _rounding(before, name)).any()) for name, array in predicted.items())
 
 
 def weight_names(graph: Graph, names: list[str]) -> dict[str, str]:

@@ -17,7 +17,7 @@ from grader.checks.training.case_evidence import CONTRACT, case
 from grader.checks.training.descent import MOMENTA, Arrays, Course, Rule
 from grader.checks.training.notebook_networks import NotebookNetworks
 from grader.checks.training.one_step import OneStep
-from grader.checks.training.step import EXACT, LEARNING_RATE, OTHER, change_errors, changes, moved
+from grader.checks.training.step import EXACT, LEARNING_RATE, OTHER, change_errors, changes, moved, tells
 from grader.checks.training.training_run import Trained, train
 from grader.model.evidence import CaseEvidence, Problem
 
@@ -60,6 +60,8 @@ def _batches(networks: NotebookNetworks, function: str, first: OneStep, random: 
         still = 0.0 if moved(trained.before, trained.after) else 1.0
         return case(GROUP, {"weights": still}, {**_ASKED, "judged_by": "weights"})
     predicted = course.after(STEPS)
+    if not tells(trained.before, changes(trained.before, predicted, list(trained.before.variables))):
+        return case(GROUP, {}, _ASKED, problems=(Problem("nothing_to_learn", {"function": function}),))
     errors = _errors(trained, predicted)
     if rule.kind != "descent" and _far_off(trained, predicted) < _DISTINCT / 2:
         # Where a gradient is next to nothing, such a rule goes as far this way or that, by how it was rounded.

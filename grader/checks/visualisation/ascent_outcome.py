@@ -54,7 +54,7 @@ def _own_ascent(
         return None
     from grader.checks.visualisation.own_ascent import own_ascent
 
-    return own_ascent(calls.network, calls.valid, target, settings, random)
+    return own_ascent(calls.network, calls.valid, target, settings, random, calls.material.noise)
 
 
 def pictures(judged: Judged, calls: AscentCalls) -> dict[str, np.ndarray]:

@@ -9,9 +9,8 @@ import numpy as np
 
 from grader.checks.cases import PUBLIC_SEED, generator
 from grader.checks.visualisation.pretrained_network import PretrainedNetwork
+from grader.datasets.pretrained import NOISE
 
-#: Standard deviation of the noise that the assignment's helper draws.
-NOISE = 0.2
 #: How long a step is beside the image of noise: far above float32's rounding of the image (1e-7), and so short that in a
 #: dozen steps no pixel leaves the valid range, nor regularisation takes away as much fine detail as a blur does.
 _STEP = 0.015
@@ -50,15 +49,16 @@ class AskedSettings:
     strong_l2_reg: float
 
 
-def noise(network: PretrainedNetwork, random: np.random.Generator, count: int) -> np.ndarray:
-    """Images (count, H, W, C) of noise like the helper's, float64."""
-    return random.normal(0.0, NOISE, (count, *network.image_shape))
+def noise(network: PretrainedNetwork, random: np.random.Generator, count: int, deviation: float = NOISE) -> np.ndarray:
+    """Images (count, H, W, C) of noise like the helper's, float64, of this standard deviation."""
+    return random.normal(0.0, deviation, (count, *network.image_shape))
 
 
-def settings_for(network: PretrainedNetwork) -> AskedSettings:
-    """Chosen from how long the gradient of a score is on noise; for the network of the hand-out 0.7 and 0.03."""
+def settings_for(network: PretrainedNetwork, deviation: float = NOISE) -> AskedSettings:
+    """Chosen from how long the gradient of a score is on noise of this standard deviation; for the network of the hand-out
+    0.7 and 0.03."""
     random = generator(PUBLIC_SEED, "class_representative", "scale", 0)
-    images = noise(network, random, max(1, _ELEMENTS // int(np.prod(network.image_shape))))
+    images = noise(network, random, max(1, _ELEMENTS // int(np.prod(network.image_shape))), deviation)
     labels = np.arange(len(images)) % network.classes
     gradient = float(np.linalg.norm(network.class_gradient(images, labels))) or 1.0
     ratio = float(np.linalg.norm(images)) / gradient

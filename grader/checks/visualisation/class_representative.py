@@ -61,7 +61,7 @@ class _Questions:
     def __init__(self, calls: AscentCalls, seed: int):
         self._calls = calls
         self._seed = seed
-        asked = settings_for(calls.network)
+        asked = settings_for(calls.network, calls.material.noise)
         small = calls.network.is_small
         self._strong = asked.strong_l2_reg
         self._plain = AscentSettings(

@@ -16,16 +16,24 @@ _SUPPLIED, _STAND_IN = "supplied", "stand_in"
 
 
 def network_served(
-    material: PretrainedMaterial, dialect: Dialect, files: Mapping[str, bytes], handed_out: Mapping[str, bytes]
+    material: PretrainedMaterial,
+    original: PretrainedMaterial | None,
+    dialect: Dialect,
+    files: Mapping[str, bytes],
+    handed_out: Mapping[str, bytes],
 ) -> NetworkUsed:
     """`material` is what this run has; `files` are the work folder, `handed_out` the given files of today.
 
-    TensorFlow 1 hand-ins are served a stand-in of the size that they expect, whatever network the course has supplied.
+    TensorFlow 1 hand-ins are served the `original` network, and where there is none a stand-in of the size that they
+    expect.
     """
-    if dialect is Dialect.TF1:
+    if dialect is Dialect.TF1 and original is not None:
+        material = original
+    elif dialect is Dialect.TF1:
         expected = ExpectedNetwork(**json.loads(files[EXPECTED_FILE]))
         digest = stand_in_digest(handed_out, expected)
         return NetworkUsed(_STAND_IN, NAME, expected.height, expected.width, digest, str(dialect))
     _, height, width, _ = material.images.shape
     kind = EMBEDDED if material.name == EMBEDDED else _SUPPLIED
-    return NetworkUsed(kind, material.name, height, width, material.digest, str(dialect))
+    ours = material.stand_in_images
+    return NetworkUsed(kind, material.name, height, width, material.digest, str(dialect), ours)

@@ -8,15 +8,24 @@ from grader.checks.visualisation.ascent_settings import AscentSettings, noise
 from grader.checks.visualisation.blur import gaussian_blur
 from grader.checks.visualisation.pretrained_network import PretrainedNetwork
 from grader.checks.visualisation.valid_range import ValidRange
+from grader.datasets.pretrained import NOISE
 
 _SIGMA = 0.5
 
 
 def own_ascent(
-    network: PretrainedNetwork, valid: ValidRange, target: int, settings: AscentSettings, random: np.random.Generator
+    network: PretrainedNetwork,
+    valid: ValidRange,
+    target: int,
+    settings: AscentSettings,
+    random: np.random.Generator,
+    deviation: float = NOISE,
 ) -> np.ndarray:
-    """All steps (num_iterations + 1, H, W, C) float64, the first of every `blur_every` steps blurred."""
-    image = noise(network, random, 1)
+    """All steps (num_iterations + 1, H, W, C) float64, the first of every `blur_every` steps blurred.
+
+    `deviation` is the standard deviation of the noise to start from.
+    """
+    image = noise(network, random, 1, deviation)
     steps = [image]
     for step in range(settings.num_iterations):
         shift = random.integers(-settings.max_jitter, settings.max_jitter + 1, 2)

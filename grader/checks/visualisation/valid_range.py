@@ -12,12 +12,12 @@ from grader.datasets.pretrained import PretrainedMaterial
 _BORDER = 1e-3
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ValidRange:
-    """Normalised values of black and white pixels."""
+    """Normalised values of black and white pixels: one number each, or one for each colour, (3,)."""
 
-    black: float
-    white: float
+    black: float | np.ndarray
+    white: float | np.ndarray
 
     def clipped(self, images: np.ndarray) -> np.ndarray:
         return np.clip(images, self.black, self.white)

@@ -19,6 +19,10 @@ EXPECTED_FILE = "Utils/expected_network.json"
 def given_files(handed_out: Mapping[str, bytes], expected: ExpectedNetwork) -> dict[str, bytes]:
     """`handed_out`, the given files of today by path, with the modules of TensorFlow 1 and what they need to know."""
     own = {path.relative_to(_FOLDER).as_posix(): path.read_bytes() for path in sorted(_FOLDER.rglob("*.py"))}
-    told = json.dumps(dataclasses.asdict(expected)).encode()
     served = {new: handed_out[name] for name, new in _SERVED.items()}
-    return {**handed_out, **own, **served, EXPECTED_FILE: told}
+    return {**handed_out, **own, **served, EXPECTED_FILE: expected_file(expected)}
+
+
+def expected_file(expected: ExpectedNetwork) -> bytes:
+    """The content of EXPECTED_FILE."""
+    return json.dumps(dataclasses.asdict(expected)).encode()

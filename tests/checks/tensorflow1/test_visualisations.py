@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from grader.checks.network.graph import Graph
-from grader.checks.tensorflow1.stand_in_subject import STAND_IN_QUESTIONS
+from grader.checks.tensorflow1.pretrained_subject import TENSORFLOW_1_QUESTIONS
 from grader.checks.training.asking import Asking
 from grader.checks.visualisation.pretrained_network import PretrainedNetwork, tried
 from grader.datasets.pretrained import PretrainedMaterial
@@ -73,7 +73,7 @@ def judge(visualising: Notebook, network: PretrainedNetwork, material: Pretraine
         """The verdict on a notebook of that source, and all that was recognised."""
         visualising.holds(source)
         asking = Asking(ProcessNotebook(visualising))
-        cases, _ = STAND_IN_QUESTIONS[check](asking, network, material, SEED, hidden)
+        cases, _ = TENSORFLOW_1_QUESTIONS[check](asking, network, material, SEED, hidden)
         wanted = next(entry for entry in RUBRIC.items if entry.check == check)
         matches = {match for case in cases for match in case.matches}
         return score_item(wanted, item(check, *cases), RUBRIC, (), None), matches

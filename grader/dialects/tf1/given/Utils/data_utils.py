@@ -15,6 +15,7 @@ from Utils.served_data import load_images, plot_conv_images  # noqa: F401 (given
 
 HERE = Path(__file__).parent
 IMAGES = HERE / "pretrained_images.npz"
+ORIGINAL = HERE / "original_network.json"  # where the original network and its images are, if they are
 EXPECTED = HERE / "expected_network.json"
 AS_MANY_AS_EVER = 25  # how many images there were
 
@@ -111,15 +112,21 @@ def expected_network():
     return {"height": 224, "width": 224, "classes": 1000}
 
 
+@functools.cache
+def original():
+    """The paths of the original network's ``graph`` and ``images``; None where a smaller one stands in for it."""
+    return json.loads(ORIGINAL.read_text(encoding="utf-8")) if ORIGINAL.is_file() else None
+
+
 def normalisation():
-    """Mean and deviation of pixels, one number each: X = (pixels - mean) / deviation.
+    """Mean and deviation of pixels, one number each or one for each colour: X = (pixels - mean) / deviation.
 
     The deviation grows with the images: so an enlarged image, and a step of gradient ascent on it, has the L2 norm that
     the small one would have, and takes the network as far.
     """
     stored, expected = _stored(), expected_network()
     size = enlargement(expected["height"], expected["width"])
-    return np.float32(stored["mean"]), np.float32(stored["deviation"] * size)
+    return stored["mean"].astype(np.float32)[()], (stored["deviation"] * size).astype(np.float32)[()]
 
 
 def enlargement(height, width):
@@ -129,7 +136,8 @@ def enlargement(height, width):
 
 @functools.cache
 def _stored():
-    with np.load(IMAGES, allow_pickle=False) as file:
+    told = original()
+    with np.load(IMAGES if told is None else told["images"], allow_pickle=False) as file:
         return {name: file[name] for name in file.files}
 
 
@@ -171,5 +179,4 @@ def _row(plt, pictures, columns):
 
 
 # The names that hand-ins of that time may import, as shares of 255 and for each colour.
-IMAGENET_MEAN = np.full(3, normalisation()[0] / 255, np.float32)
-IMAGENET_STD = np.full(3, normalisation()[1] / 255, np.float32)
+IMAGENET_MEAN, IMAGENET_STD = (np.full(3, value / 255, np.float32) for value in normalisation())

@@ -13,6 +13,7 @@ from grader.checks.visualisation.pretrained_networks import PretrainedNetworks
 from grader.checks.visualisation.saliency import saliency
 from grader.checks.visualisation.visualisation_part import Subject
 from grader.checks.visualisation.visualisation_questions import QUESTIONS, Question
+from grader.datasets.pretrained import PretrainedMaterial
 from grader.dialects.tf1.expected_network import ExpectedNetwork
 from grader.dialects.tf1.given_files import EXPECTED_FILE, given_files
 from grader.dialects.tf1.stand_in_material import stand_in_material
@@ -21,21 +22,26 @@ from grader.dialects.tf1.stand_in_material import stand_in_material
 #: the gradient divided by its L2 norm, or that of the score with L2 regularisation as it is. Both at once does no less.
 READINGS = (CONTRACT, "penalty", "penalty_normalised")
 #: Maps were asked for several images, and squeezed as `tf.gradients` gives a list: nobody told that it matters for one.
-STAND_IN_QUESTIONS: Mapping[str, Question] = {
+TENSORFLOW_1_QUESTIONS: Mapping[str, Question] = {
     **QUESTIONS,
     "saliency": partial(saliency, squeezed=True),
     "adversarial": partial(adversarial, readings=READINGS),
 }
 
 
-def stand_in_subject(
-    runner: Runner, task: PartTask, handed_out: Mapping[str, bytes], networks: PretrainedNetworks, hidden: bool
+def pretrained_subject(
+    runner: Runner,
+    task: PartTask,
+    handed_out: Mapping[str, bytes],
+    original: PretrainedMaterial | None,
+    networks: PretrainedNetworks,
+    hidden: bool,
 ) -> Subject:
-    """The network that stands in for the original one at the size that the hand-in expects, and the images that go with it.
+    """The `original` network where the course has it; else one that stands in for it at the size that the hand-in expects.
 
     `handed_out` are the given files of today. Raises UsageError, InfrastructureError where it cannot be opened.
     """
     expected = ExpectedNetwork(**json.loads(task.files[EXPECTED_FILE]))
-    material = stand_in_material(handed_out, expected)
+    material = original or stand_in_material(handed_out, expected)
     network = networks.of(material, runner, given_files(handed_out, expected), task.limits)
-    return Subject(network, material, hidden, STAND_IN_QUESTIONS)
+    return Subject(network, material, hidden, TENSORFLOW_1_QUESTIONS)
