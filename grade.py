@@ -3,9 +3,11 @@
 This file parses on old interpreters too, so that they can say what is wrong with them.
 """
 
+import signal
 import sys
 
 OLDEST = (3, 11)
+INTERRUPTED = 130
 
 
 def run():
@@ -16,12 +18,32 @@ def run():
             )
         )
         return 2
+    interruptible = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    if interruptible:
+        # While it starts and while it ends, Ctrl-C ends this process as it does any other one: without a traceback.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
     # Here and not above: old interpreters could not even read the package.
     from grader.cli.main import main
 
-    return main(sys.argv[1:])
+    try:
+        if interruptible:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+        return main(sys.argv[1:])
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    finally:
+        if interruptible:
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def leave_quietly(kind, error, where):
+    """In a worker process that is starting: what it was to be given is gone with the command that started it."""
+    if not issubclass(kind, (EOFError, OSError)) and kind.__name__ != "UnpicklingError":
+        sys.__excepthook__(kind, error, where)
 
 
 # Worker processes import this file too; only the command itself may run.
 if __name__ == "__main__":
     sys.exit(run())
+elif __name__ == "__mp_main__":
+    sys.excepthook = leave_quietly

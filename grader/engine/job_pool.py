@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 import time
 from collections import deque
@@ -22,6 +23,7 @@ from grader.messages import catalogue
 ATTEMPTS = 2
 #: How often the main process looks whether it shall stop, in seconds.
 _POLL_S = 0.1
+_WARNINGS = "PYTHONWARNINGS"
 
 J = TypeVar("J")
 R = TypeVar("R")
@@ -114,8 +116,7 @@ def _result(future: Future[R | JobFailure], timeout_s: float) -> R | JobFailure:
 
 def _pool(workers: Workers[J, R]) -> ProcessPool:
     """A pool whose workers start with SIGINT blocked: Ctrl-C is for the main process, which then ends them."""
-    # Starting it unblocks SIGINT, whoever had blocked it before.
-    resource_tracker.ensure_running()
+    _start_tracker()
     blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         pool = ProcessPool(
@@ -129,6 +130,20 @@ def _pool(workers: Workers[J, R]) -> ProcessPool:
         return pool
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
+
+
+def _start_tracker() -> None:
+    """Starts the process that tidies up after pools. Its start unblocks SIGINT, whoever had blocked it, so it comes first;
+    and it would warn of what it tidies up where this process is killed."""
+    before = os.environ.get(_WARNINGS)
+    os.environ[_WARNINGS] = "ignore:resource_tracker"
+    try:
+        resource_tracker.ensure_running()
+    finally:
+        if before is None:
+            del os.environ[_WARNINGS]
+        else:
+            os.environ[_WARNINGS] = before
 
 
 def _end(pool: ProcessPool) -> None:

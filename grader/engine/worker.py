@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import sys
 import traceback
 
 from grader.engine import parent_death
@@ -28,6 +29,8 @@ def start(settings: RunSettings, parent: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     parent_death.end_with_parent(parent)
+    # Until here, what fails on the way into a process whose starter has been killed is not worth a word.
+    sys.excepthook = sys.__excepthook__
     _settings = settings
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,8 +18,9 @@ import pytest
 
 from grader.engine import atomic_file, out_lock
 from tests.cli import hand_ins
-from tests.cli.grade_command import Checkout, refusal
+from tests.cli.grade_command import ROOT, Checkout, refusal
 
+_INTERRUPTED = "import signal; signal.raise_signal(signal.SIGINT)"
 TEAMS = [f"team_{number}" for number in range(1, 6)]
 
 
@@ -128,6 +131,70 @@ def test_interrupted_batch_keeps_what_is_finished_and_says_how_to_go_on(
     assert len(rows) == 1 + graded
     assert (out / "index.html").is_file()
     assert leftovers(out) == []
+
+
+@pytest.mark.parametrize(
+    ("number", "come_so_far"), [(signal.SIGINT, ""), (signal.SIGINT, "numpy"), (signal.SIGKILL, "numpy")]
+)
+def test_nothing_is_said_where_workers_are_interrupted_while_they_start(
+    number: signal.Signals, come_so_far: str, checkout: Checkout, inbox: Path, quick_rubric: Path, tmp_path: Path
+) -> None:
+    """Just born, and while they import."""
+    out = tmp_path / "OUT"
+    process = checkout.start("batch", inbox, "-o", out, "--rubric", quick_rubric, "--jobs", 2)
+    wait_until(lambda: len(starting(process)) == 2)
+    workers = starting(process)
+    wait_until(lambda: all(come_so_far in mapped(worker) for worker in workers))
+    if number is signal.SIGINT:
+        os.killpg(process.pid, number)  # as a terminal does it
+    else:
+        process.send_signal(number)
+    _, errors = process.communicate(timeout=60)
+    _, alive = psutil.wait_procs(workers, timeout=30)
+    assert (errors, alive) == ("", [])
+    with out_lock.held(out / ".lock"):  # tidies up after the one that was killed
+        pass
+
+
+def starting(process: subprocess.Popen[str]) -> list[psutil.Process]:
+    """The workers that are there, however far they have come."""
+    children = psutil.Process(process.pid).children()
+    return [child for child in children if "--multiprocessing-fork" in " ".join(child.cmdline())]
+
+
+def mapped(worker: psutil.Process) -> str:
+    """What files its memory shows."""
+    return Path(f"/proc/{worker.pid}/maps").read_text()
+
+
+@pytest.mark.parametrize(
+    ("program", "code"),
+    [
+        ([_INTERRUPTED], -signal.SIGINT),
+        (
+            ["def main(arguments):", " try:", f"  {_INTERRUPTED}", " except KeyboardInterrupt:", f"  {_INTERRUPTED}"],
+            130,
+        ),
+        (
+            [
+                "import atexit, signal",
+                "atexit.register(signal.raise_signal, signal.SIGINT)",
+                "def main(arguments):",
+                " return 0",
+            ],
+            -signal.SIGINT,
+        ),
+    ],
+    ids=["while it starts", "again while it says so", "while it ends"],
+)
+def test_interrupted_where_nobody_can_say_so_it_ends_without_a_traceback(
+    program: list[str], code: int, tmp_path: Path
+) -> None:
+    (tmp_path / "grader" / "cli").mkdir(parents=True)
+    (tmp_path / "grader" / "cli" / "main.py").write_text("\n".join(program))
+    script = shutil.copy2(ROOT / "grade.py", tmp_path)
+    ended = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=60)
+    assert (ended.returncode, ended.stderr) == (code, "")
 
 
 def test_out_in_use_is_refused_with_the_owners_process_id(
