@@ -17,6 +17,9 @@ from grader.model.errors import InfrastructureError
 Tensors = dict[str, tuple[np.ndarray, ...]]
 #: Longer than any network of the assignment takes on a batch; what takes longer was made to do so.
 LONGEST_SECONDS = 120.0
+#: Elements of all tensors that are held at a time: 1.5 GB of float64, and as much again for their gradients. A batch of 60
+#: images in the networks of the assignment needs a tenth of that.
+MOST_HELD = 192_000_000
 
 
 def outputs(graph: Graph, images: np.ndarray) -> np.ndarray:
@@ -32,26 +35,35 @@ def output_of(graph: Graph, computed: Tensors) -> np.ndarray:
     return np.asarray(tensor(graph.nodes[graph.output.name], graph.output, computed), dtype=np.float64)
 
 
-def tensors(graph: Graph, images: np.ndarray, keep_all: bool = True) -> Tensors:
+def tensors(graph: Graph, images: np.ndarray, keep_all: bool = True, most_held: int = MOST_HELD) -> Tensors:
     """The outputs of every node for `images`; without `keep_all` each is let go after its last use."""
     computed: Tensors = {graph.input: (np.asarray(images, dtype=np.float64),)}
-    compute(graph, computed, keep_all)
+    compute(graph, computed, keep_all, most_held)
     return computed
 
 
-def compute(graph: Graph, computed: Tensors, keep_all: bool = True) -> None:
-    """Adds to `computed` what every node that is not in it gives."""
+def compute(graph: Graph, computed: Tensors, keep_all: bool = True, most_held: int = MOST_HELD) -> None:
+    """Adds to `computed` what every node that is not in it gives. Raises GraphUnreadable where that is more than
+    `most_held` elements at a time."""
     deadline = time.monotonic() + LONGEST_SECONDS
     last_use: Mapping[str, str] = {} if keep_all else graph.last_use
+    held = 0
     for name, node in graph.nodes.items():
         if name not in computed:
             computed[name] = _computed(node, computed)
+            held += _elements(computed[name])
+        if held > most_held:
+            raise GraphUnreadable(f"the network needs more than {most_held} numbers at a time")
         if time.monotonic() > deadline:
             raise GraphUnreadable(f"the network takes longer than {LONGEST_SECONDS:.0f} seconds to compute")
         if not keep_all:
             for source in node.inputs:
                 if last_use[source.name] == name and source.name != graph.output.name:
-                    computed.pop(source.name, None)
+                    held -= _elements(computed.pop(source.name, ()))
+
+
+def _elements(results: tuple[np.ndarray, ...]) -> int:
+    return sum(array.size for array in results)
 
 
 def tensor(node: Node, source: Source, computed: Tensors) -> np.ndarray:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 
 from grader.checks.network.errors import GraphUnreadable
@@ -18,7 +20,8 @@ def input_gradient(graph: Graph, images: np.ndarray, upstream: np.ndarray) -> np
     derivative is TensorFlow's. Raises UnknownOperation for an operation that is not known or has no derivative here,
     GraphUnreadable where one cannot be computed or `upstream` has another shape.
     """
-    computed = tensors(graph, images)
+    # A network that the course has chosen, which may be as large as the course likes.
+    computed = tensors(graph, images, most_held=sys.maxsize)
     given = output_of(graph, computed)
     upstream = np.asarray(upstream, dtype=np.float64)
     if upstream.shape != given.shape:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection
 
 import numpy as np
 
 from grader.checks.network.errors import GraphUnreadable, NetworkError
-from grader.checks.network.forward import Tensors, tensor
+from grader.checks.network.forward import LONGEST_SECONDS, Tensors, tensor
 from grader.checks.network.graph import Graph, Node, Source
 from grader.checks.network.operations.operation import Backward, Operation
 from grader.checks.network.operations.table import OPERATIONS
@@ -21,11 +22,14 @@ def pulled_back(graph: Graph, computed: Tensors, upstream: np.ndarray, goals: Co
     Raises UnknownOperation where an operation on the way has no derivative here, GraphUnreadable where one cannot be
     computed.
     """
+    deadline = time.monotonic() + LONGEST_SECONDS
     wanted = _on_the_way(graph, goals)
     collected: dict[Source, np.ndarray] = {graph.output: upstream}
     found: dict[str, np.ndarray] = {}
     for name in reversed(graph.nodes):
         node, results = graph.nodes[name], computed[name]
+        if time.monotonic() > deadline:
+            raise GraphUnreadable(f"the network's gradients take longer than {LONGEST_SECONDS:.0f} seconds to compute")
         above = [collected.pop(Source(name, place), None) for place in range(len(results))]
         if name not in wanted or all(gradient is None for gradient in above):
             continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 
 import numpy as np
@@ -9,6 +10,8 @@ import numpy as np
 from grader.checks.network.errors import NetworkError
 from grader.checks.network.gradients import Gradients, gradients
 from grader.checks.network.graph import Graph, Node
+from grader.checks.training.asking import Breach
+from grader.model.evidence import Problem
 
 CLASSES = 10
 _KERNELS = {"Conv2D": 1, "MatMul": 1}
@@ -21,6 +24,8 @@ _ENOUGH_INPUTS = 8
 _FEW = 6
 #: Small: tens of thousands of features that are all there, whatever the image, would make every step overshoot.
 _LARGEST_BIAS = 0.05
+#: Processor seconds for the gradients of so few images; networks of the assignment take a tenth of one.
+_LONGEST_S = 12.0
 #: A gradient below this is rounding, not learning.
 _ALIVE = 1e-5
 #: Logits wider spread than this leave probabilities of 0 and 1, at which nothing is learnt.
@@ -51,16 +56,21 @@ def weights(random: np.random.Generator, graph: Graph, count: int, shape: Sequen
 
     All networks of the contract's shapes get the same numbers, whatever their authors initialise them with. A ReLU that
     is 0 for all images learns nothing and shows nothing, so draws are repeated until every kernel and bias has a gradient.
+    Raises Breach where that takes so long that asking on, which computes it some hundred times, would take hours.
     """
     pictures, drawn_labels = images(random, _FEW, shape), labels(random, _FEW)
     values: list[np.ndarray | None] = [None] * count
     for _ in range(_TRIES):
         values = _drawn(random, graph, count)
+        start = time.process_time()
         try:
             found = gradients(with_weights(graph, values), pictures, drawn_labels)
         except NetworkError:
-            return values
-        if _trains(found, graph, values):
+            found = None
+        if (used := time.process_time() - start) > _LONGEST_S:
+            reason = f"{_FEW} images take {used:.0f} s of processor time to compute"
+            raise Breach(Problem("graph_unreadable", {"reason": reason}))
+        if found is None or _trains(found, graph, values):
             return values
     return values
 

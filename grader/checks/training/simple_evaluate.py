@@ -74,7 +74,7 @@ def simple_evaluate(networks: NotebookNetworks, seed: int) -> list[CaseEvidence]
         attempt("inference_mode", mode, _ASKED),
         attempt("last_batch", last, {"images": ODD_COUNT, "batch_size": BATCH_SIZE}),
     ]
-    if anew and not reading.tells:
+    if not (reading.tells or of_loss or of_accuracy):
         further = [_of_unknown_figures(found) for found in further]
     return [
         loss_case(returned, both, (*(of_loss or _of_compiled(seen, reading)), *anew), _ASKED),
@@ -85,7 +85,7 @@ def simple_evaluate(networks: NotebookNetworks, seed: int) -> list[CaseEvidence]
 
 
 def _of_unknown_figures(found: CaseEvidence) -> CaseEvidence:
-    """Figures that are others at every call, and none that is known, show nothing: that nothing was found is no answer."""
+    """Figures of which neither is right, nor wrong in a known way, show nothing: that nothing is found in them is no answer."""
     nothing_found = found.outcome is CallOutcome.RETURNED and not found.problems and not found.matches
     return failed(found.group, Breach(Problem("figures_unknown")), found.asked) if nothing_found else found
 
@@ -108,7 +108,7 @@ def _evaluated(networks: NotebookNetworks, random: np.random.Generator) -> _Eval
     logits = computed(network.logits_graph, images)
     if scores_alike(logits):
         # The figures of such a network can be said without looking at it: one of ours is evaluated in its place.
-        fresh = partial(asking.network, "plain_network", "plain_network", seed=seed)
+        fresh = partial(asking.network, "plain_network", "evaluated in its place", seed=seed)
         network = fresh()
         logits = computed(network.logits_graph, images)
     labels = partly_right(logits, random)
