@@ -40,7 +40,7 @@ def run(work: Path, assignment: Assignment, copies: int, jobs: int, isolation: s
     usage = process_tree.run(command, log=log, environment={**os.environ, "GRADER_SALT": "benchmark"})
     if usage.exit_code:
         raise RuntimeError(f"batch ended with exit code {usage.exit_code}: {log.read_text()[-500:]}")
-    _check_points(out / "gradebook.csv", copies)
+    _check_points(out / "gradebook.csv", copies, assignment.points)
     _check_notebooks(out, assignment)
     return BatchRun(copies, jobs, usage, _done(out / "log.jsonl"))
 
@@ -51,10 +51,10 @@ def isolation_of(work: Path) -> str:
     return json.loads(result.read_text())["isolation"]["level"]
 
 
-def _check_points(gradebook: Path, copies: int) -> None:
+def _check_points(gradebook: Path, copies: int, points: float) -> None:
     with gradebook.open(encoding="utf-8-sig", newline="") as file:
         rows: list[Mapping[str, str]] = list(csv.DictReader(file))
-    if len(rows) != copies or any(row["score"] != row["max_score"] for row in rows):
+    if len(rows) != copies or any(float(row["score"]) != points for row in rows):
         raise RuntimeError(f"{gradebook}: expected {copies} hand-ins with full points")
 
 

@@ -1,7 +1,7 @@
 """The students' own computing: the same cells and the same calls in one warm process, without any grader.
 
-Run as a program, ``python -m benchmarks.floor COPIES PART...``, it prints processor seconds a copy as JSON, so that nothing
-else is in the process. Its first round pays for imports and for what the libraries do once; it is not counted.
+Run as a program, ``python -m benchmarks.floor COPIES PART...``, it prints processor seconds of each round as JSON, so that
+nothing else is in the process. Its first round pays for imports and for what the libraries do once; it is not counted.
 """
 
 from __future__ import annotations
@@ -38,25 +38,32 @@ class Floor:
     probes_s: float = 0.0
 
 
-def measure(assignment: Assignment, copies: int) -> Floor:
+#: Of one round: cells, calls, probes.
+Round = tuple[float, float, float]
+
+
+def rounds(assignment: Assignment, copies: int) -> list[Round]:
     """Runs this file as a program of its own. Raises CalledProcessError where it fails."""
     command = [sys.executable, "-m", "benchmarks.floor", str(copies), *map(str, assignment.parts)]
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    return Floor(**json.loads(ended.stdout.splitlines()[-1]))
+    return [tuple(each) for each in json.loads(ended.stdout.splitlines()[-1])]
+
+
+def floor_of(measured: list[Round]) -> Floor:
+    """Medians of rounds from one process or several."""
+    return Floor(*(median(column) for column in zip(*measured, strict=True)))
 
 
 #: Calls what grading calls, given the globals of the notebook; returns the seconds of the students' functions and of all.
 _Calls = Callable[[dict[str, Any]], tuple[float, float]]
 
 
-def _measured(copies: int, parts: list[int]) -> dict[str, float]:
+def _measured(copies: int, parts: list[int]) -> list[Round]:
     import matplotlib
 
     matplotlib.use("agg")
     notebooks = [_prepared(_WORKS[part]) for part in parts]
-    rounds = [_round(notebooks) for _ in range(copies + 1)]
-    cells, calls, probes = (median(column) for column in zip(*rounds[1:], strict=True))
-    return {"cells_s": cells, "calls_s": calls, "probes_s": probes}
+    return [_round(notebooks) for _ in range(copies + 1)][1:]
 
 
 def _prepared(work: NotebookWork) -> tuple[list[CodeType], _Calls]:
@@ -64,8 +71,7 @@ def _prepared(work: NotebookWork) -> tuple[list[CodeType], _Calls]:
     return [compile(source, "<cell>", "exec") for source in work.cells], calls
 
 
-def _round(notebooks: list[tuple[list[CodeType], _Calls]]) -> tuple[float, float, float]:
-    """Seconds of one copy: cells, calls, probes."""
+def _round(notebooks: list[tuple[list[CodeType], _Calls]]) -> Round:
     cells_s = calls_s = probes_s = 0.0
     for cells, calls in notebooks:
         names: dict[str, Any] = {"__name__": "__main__"}
