@@ -36,14 +36,6 @@ def run():
             signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
-def leave_quietly(kind, error, where):
-    """In a worker process that is starting: what it was to be given is gone with the command that started it."""
-    if not issubclass(kind, (EOFError, OSError)) and kind.__name__ != "UnpicklingError":
-        sys.__excepthook__(kind, error, where)
-
-
 # Worker processes import this file too; only the command itself may run.
 if __name__ == "__main__":
     sys.exit(run())
-elif __name__ == "__mp_main__":
-    sys.excepthook = leave_quietly

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 import time
@@ -17,6 +16,7 @@ from typing import Generic, TypeVar
 from pebble import ProcessExpired, ProcessPool
 
 from grader.engine.job_failure import JobFailure
+from grader.engine.quiet_start import QuietContext
 from grader.messages import catalogue
 
 #: A job is tried this often before it counts as the grader's fault.
@@ -123,7 +123,7 @@ def _pool(workers: Workers[J, R]) -> ProcessPool:
             max_workers=workers.count,
             initializer=workers.start,
             initargs=workers.start_arguments,
-            context=multiprocessing.get_context("spawn"),
+            context=QuietContext(),
         )
         if not pool.active:  # asking starts the workers
             raise RuntimeError("the pool of worker processes did not start")

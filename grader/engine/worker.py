@@ -5,12 +5,12 @@ from __future__ import annotations
 import logging
 import os
 import signal
-import sys
 import traceback
 
 from grader.engine import parent_death
 from grader.engine.job import Grader, Job, JobOutcome
 from grader.engine.job_failure import JobFailure
+from grader.engine.quiet_start import speak_again
 from grader.engine.settings import RunSettings
 
 _log = logging.getLogger(__name__)
@@ -29,8 +29,7 @@ def start(settings: RunSettings, parent: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     parent_death.end_with_parent(parent)
-    # Until here, what fails on the way into a process whose starter has been killed is not worth a word.
-    sys.excepthook = sys.__excepthook__
+    speak_again()
     _settings = settings
 
 
