@@ -40,6 +40,7 @@ def training_flags(evidence: Evidence, rubric: Rubric) -> tuple[Flag, ...]:
 def _of_accuracy(part: int, seen: AccuracyEvidence) -> Iterable[Flag]:
     if seen.problem is not None and seen.problem.id == "other_network":
         yield Flag("other_network_saved", Severity.STAFF, {"part": part})
+    yield from _known_images(part, seen)
     measured = seen.validation
     if measured is None or measured.images <= 0:
         return
@@ -59,6 +60,21 @@ def _of_accuracy(part: int, seen: AccuracyEvidence) -> Iterable[Flag]:
                 "upper": percent(upper),
             },
         )
+
+
+def _known_images(part: int, seen: AccuracyEvidence) -> Iterable[Flag]:
+    """A network is as good on validation images as on test images, or those that nobody has seen, if it knows none of them.
+    Choosing the best of many by one of them moves it by a point or two."""
+    paying, validation = seen.paying, seen.validation
+    if paying is None or validation is None or not (paying.images > 0 and validation.images > 0):
+        return
+    for better, worse in ((validation, paying), (paying, validation)):
+        lower, _ = wilson_interval(better.correct, better.images)
+        _, upper = wilson_interval(worse.correct, worse.images)
+        if lower > upper + CLEARLY:
+            shares = {"better": percent(better.correct / better.images), "worse": percent(worse.correct / worse.images)}
+            names = {"on": better.split, "than": worse.split}
+            yield Flag("images_known", Severity.STAFF, {"part": part, **names, **shares})
 
 
 def _claimed(accuracy: float | None) -> str:

@@ -46,6 +46,40 @@ def test_a_claim_clearly_above_the_measured_interval_is_a_staff_flag(claims: dic
     assert flags(claiming(**claims))["claim_contradicted"].severity is Severity.STAFF
 
 
+def measured(paying: Measured, validation: Measured) -> dict[str, ItemEvidence]:
+    return {"p2.better.accuracy": item("better.accuracy", accuracy=AccuracyEvidence("reexecuted", paying, validation))}
+
+
+@pytest.mark.parametrize(
+    ("paying", "validation", "on"),
+    [
+        (Measured("hidden", 1000, 217), Measured("validation", 1000, 1000), "validation"),
+        (Measured("hidden", 1000, 590), Measured("validation", 1000, 710), "validation"),
+        (Measured("test", 10_000, 9_990), Measured("validation", 10_000, 7_000), "test"),
+    ],
+)
+def test_images_that_a_model_is_clearly_better_on_are_known_to_it(
+    paying: Measured, validation: Measured, on: str
+) -> None:
+    flag = flags(measured(paying, validation))["images_known"]
+    assert (flag.severity, flag.values["on"]) == (Severity.STAFF, on)
+    assert flag.values["than"] in {"hidden", "validation"} - {on} and flag.values["better"] != flag.values["worse"]
+
+
+@pytest.mark.parametrize(
+    ("paying", "validation"),
+    [
+        (Measured("hidden", 1000, 700), Measured("validation", 1000, 700)),
+        (Measured("hidden", 1000, 660), Measured("validation", 1000, 740)),
+        (Measured("test", 10_000, 7_000), Measured("validation", 10_000, 7_450)),
+        (Measured("hidden", 40, 20), Measured("validation", 40, 28)),
+        (Measured("hidden", 0, 0), Measured("validation", 1000, 1000)),
+    ],
+)
+def test_chance_and_the_best_of_many_are_no_flag(paying: Measured, validation: Measured) -> None:
+    assert "images_known" not in flags(measured(paying, validation))
+
+
 def test_all_three_numbers_are_told() -> None:
     values = flags(claiming(claimed_rerun=0.99, claimed_stored=0.985))["claim_contradicted"].values
     assert (values["stored"], values["again"], values["measured"]) == ("98.5 %", "99.0 %", "70.0 %")
