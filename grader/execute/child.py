@@ -25,7 +25,6 @@ from grader.execute.process_control import adopt_orphans, die_with_parent, kill_
 from grader.execute.serve import NotebookRunner, serve
 from grader.execute.values import ValueBounds
 from grader.execute.work_folder import facts, still_holds, write_files
-from grader.model.isolation import IsolationLevel
 from grader.model.limits import ExecutionLimits
 from grader.sandbox import CellPolicy, Sandbox
 
@@ -108,7 +107,7 @@ class _Host:
         self._channel = channel
         self._order = order
         self._sandbox = sandbox
-        self._own_namespace = sandbox.level is IsolationLevel.NAMESPACES
+        self._kills_all_at_once = sandbox.signals_stay_inside
         self._run_notebook = run_notebook
         self._inner: int | None = None
         self._inner_handle = -1
@@ -129,7 +128,7 @@ class _Host:
             if self._channel.fileno() in ready:
                 frame, descriptor = wire.receive_with_descriptor(self._channel)
                 if frame is None:
-                    kill_everything_below(self._own_namespace)
+                    kill_everything_below(self._kills_all_at_once)
                     return
                 self._obey(frame, descriptor)
 
@@ -180,7 +179,7 @@ class _Host:
             _, status = os.waitpid(self._inner, 0)
         os.close(self._inner_handle)
         self._inner = None
-        if not kill_everything_below(self._own_namespace):
+        if not kill_everything_below(self._kills_all_at_once):
             os._exit(FAILED)  # the grader sees this, kills the whole tree and starts afresh
         code = os.waitstatus_to_exitcode(status)
         # The next item must find the files that were handed in, and no others that would be imported in their place.

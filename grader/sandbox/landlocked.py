@@ -127,6 +127,11 @@ class LandlockSandbox:
             landlock.Grant(self._work, landlock.EVERYTHING),
         ]
 
+    @property
+    def signals_stay_inside(self) -> bool:
+        # Of a user of its own they would as well, but for a second batch on the machine.
+        return self._scopes_signals
+
     def gaps(self) -> dict[str, str]:
         conditional = guarantees.CONDITIONAL_GAPS[self.level]
         open_attacks = dict(guarantees.KNOWN_GAPS[self.level])

@@ -107,6 +107,10 @@ class NamespaceSandbox:
     def enter_fork(self) -> None:
         """There is nothing more to give up at this level: nobody else is in sight."""
 
+    @property
+    def signals_stay_inside(self) -> bool:
+        return True
+
     def gaps(self) -> dict[str, str]:
         open_attacks = dict(guarantees.KNOWN_GAPS[self.level])
         if system_call_numbers.architecture() is None:

@@ -71,5 +71,9 @@ class Sandbox(Protocol):
         For a cell entered with `CellPolicy.forks`. Raises InfrastructureError.
         """
 
+    @property
+    def signals_stay_inside(self) -> bool:
+        """Whether a signal to all processes, sent from within a cell, reaches those of that cell alone."""
+
     def gaps(self) -> dict[str, str]:
         """Attacks (ids of `guarantees.ATTACKS`) that this level cannot stop here, and why. Call after `enter_wall`."""

@@ -35,6 +35,10 @@ class LimitsSandbox:
     def enter_fork(self) -> None:
         """There is nothing more to give up at this level."""
 
+    @property
+    def signals_stay_inside(self) -> bool:
+        return False
+
     def gaps(self) -> dict[str, str]:
         conditional = guarantees.CONDITIONAL_GAPS[self.level]
         open_attacks = dict(guarantees.KNOWN_GAPS[self.level])
@@ -60,6 +64,10 @@ class BareSandbox:
 
     def enter_fork(self) -> None:
         """There is nothing more to give up at this level."""
+
+    @property
+    def signals_stay_inside(self) -> bool:
+        return False
 
     def gaps(self) -> dict[str, str]:
         return dict(guarantees.KNOWN_GAPS[self.level])

@@ -59,7 +59,14 @@ class Ended:
 
 
 def run(
-    checkout: Checkout, folder: Path, inbox: Path, rubric: Path, level: IsolationLevel, *options: str, jobs: int = 1
+    checkout: Checkout,
+    folder: Path,
+    inbox: Path,
+    rubric: Path,
+    level: IsolationLevel,
+    *options: str,
+    jobs: int = 1,
+    patience_s: float = 170.0,
 ) -> Ended:
     """Grades `inbox` into ``folder/OUT``. Temporary files go to an empty folder of their own."""
     temporary = folder / "tmp"
@@ -80,7 +87,7 @@ def run(
             env=environment,
             text=True,
             capture_output=True,
-            timeout=170,
+            timeout=patience_s,
         )
         left = _processes_left(mine)
     finally:

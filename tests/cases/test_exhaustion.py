@@ -24,6 +24,7 @@ from tests.cases.percent_notebook import notebook_bytes
 from tests.cli import rubrics
 from tests.cli.grade_command import Checkout
 
+NAMESPACES, LANDLOCK = IsolationLevel.NAMESPACES, IsolationLevel.LANDLOCK
 HERE = Path(__file__).with_name("exhaustion")
 #: The one item that a case is about.
 ITEM = "p1.max_pool_forward"
@@ -66,7 +67,9 @@ def neighbours() -> dict[str, dict[str, bytes]]:
     }
 
 
-def graded(checkout: Checkout, folder: Path, hand_ins: Mapping[str, Mapping[str, bytes]]) -> Ended:
+def graded(
+    checkout: Checkout, folder: Path, hand_ins: Mapping[str, Mapping[str, bytes]], level: IsolationLevel = NAMESPACES
+) -> Ended:
     folder.chmod(0o755)
     inbox = folder / "inbox"
     inbox.mkdir()
@@ -82,7 +85,7 @@ def graded(checkout: Checkout, folder: Path, hand_ins: Mapping[str, Mapping[str,
         "file_bytes": 32 << 20,
     }
     rubric = rubrics.write(folder / "rubric.yaml", content)
-    return hostile_batch.run(checkout, folder, inbox, rubric, IsolationLevel.NAMESPACES, jobs=2)
+    return hostile_batch.run(checkout, folder, inbox, rubric, level, jobs=2)
 
 
 def without_times(tree: Any) -> Any:
@@ -99,10 +102,22 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
     return Checkout.copied(tmp_path_factory.mktemp("hostile") / "checkout")
 
 
-def check(checkout: Checkout, folders: pytest.TempPathFactory, cases: Mapping[str, Exhaustion]) -> None:
+def landlock() -> IsolationLevel:
+    finding = next(finding for finding in survey().findings if finding.level is LANDLOCK)
+    if not finding.works:
+        pytest.skip(f"landlock does not work here: {finding.detail}")
+    return LANDLOCK
+
+
+def check(
+    checkout: Checkout,
+    folders: pytest.TempPathFactory,
+    cases: Mapping[str, Exhaustion],
+    level: IsolationLevel = NAMESPACES,
+) -> None:
     beside = {name: content(name, case) for name, case in cases.items()}
-    alone = graded(checkout, folders.mktemp("alone"), neighbours())
-    crowded = graded(checkout, folders.mktemp("crowded"), {**beside, **neighbours()})
+    alone = graded(checkout, folders.mktemp("alone"), neighbours(), level)
+    crowded = graded(checkout, folders.mktemp("crowded"), {**beside, **neighbours()}, level)
     assert (crowded.said.returncode, crowded.said.stderr) == (0, "")
     assert crowded.faults() == []
     assert crowded.left_behind == alone.left_behind == ()
@@ -134,6 +149,24 @@ def complaint(ended: Ended, name: str, case: Exhaustion) -> str:
 
 def test_what_uses_up_its_limits_harms_nobody(checkout: Checkout, tmp_path_factory: pytest.TempPathFactory) -> None:
     check(checkout, tmp_path_factory, QUICK)
+
+
+#: Which `landlock` limits whoever the child's user is: the kernel does not count processes of user 0 there.
+WITHOUT_FORKS = {name: case for name, case in CASES.items() if name not in ("forks_without_end", "zombies")}
+
+
+def test_at_landlock_too_what_uses_up_its_limits_harms_nobody(
+    checkout: Checkout, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    cases = {name: CASES[name] for name in ("fills_the_disk_with_nothing", "daemons")}
+    check(checkout, tmp_path_factory, cases, landlock())
+
+
+@pytest.mark.soak
+def test_at_landlock_too_whatever_uses_up_its_limits_harms_nobody(
+    checkout: Checkout, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    check(checkout, tmp_path_factory, WITHOUT_FORKS, landlock())
 
 
 @pytest.mark.soak
