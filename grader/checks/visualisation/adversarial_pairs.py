@@ -22,13 +22,17 @@ _CLEAR = 0.02
 _ROUNDING, _STEADY = 1e-5, 1e-4
 #: A pair of opposite changes misses a kink as near as rounding one time in ten; it is one of a hundred images that has one.
 _NUDGES = 4
-_LONGEST = 12
+#: Steps of a path, for small images and for large ones, which take more of the same length.
+_LONGEST, _LONGEST_LARGE = 12, 20
+#: Of large images, targets are drawn among so many classes whose scores come next to the highest: others are far, and may
+#: have no gradient at all. A path is given up that at its pace so far would need more steps than that, by this factor.
+_NEXT, _HURRY = 20, 1.5
 #: Steps in which a stale gradient shows, on this share of the way.
 SEVERAL, _SHARE = 4, 0.9
 #: Steps in which the gradient turns.
 _LONG = 3
 #: Draws before less clear pairs are taken: half of the draws are clear.
-_DRAWS = 60
+_DRAWS, _DRAWS_LARGE = 60, 24
 #: Of hidden images, in units of normalised pixels.
 _NOISE = 0.02
 
@@ -63,7 +67,7 @@ def drawn_pairs(
     small = network.is_small
     valid, found = valid_range(material), list[Pair]()
     spread = float(network.scores(material.images[:20]).std())
-    for image, label, target in _draws(network, material, random, hidden):
+    for image, label, target in _draws(network, material, random, hidden, small):
         path = _path(network, valid, image, target, spread, small)
         if path is not None:
             found.append(Pair(image, label, target, path))
@@ -86,13 +90,16 @@ def already_there(network: PretrainedNetwork, material: PretrainedMaterial) -> P
 
 
 def _draws(
-    network: PretrainedNetwork, material: PretrainedMaterial, random: np.random.Generator, hidden: bool
+    network: PretrainedNetwork, material: PretrainedMaterial, random: np.random.Generator, hidden: bool, small: bool
 ) -> Iterator[tuple[np.ndarray, int, int]]:
-    for _ in range(_DRAWS):
+    for _ in range(_DRAWS if small else _DRAWS_LARGE):
         chosen, target = int(random.integers(len(material.images))), int(random.integers(len(material.class_names)))
         image = np.array(material.images[chosen : chosen + 1], np.float32)
         if hidden:
             image = (image + random.normal(0.0, _NOISE, image.shape)).astype(np.float32)
+        if not small:
+            _, *following = np.argsort(-network.scores(image)[0])[: _NEXT + 1]
+            target = int(random.choice(following))
         yield image, int(material.labels[chosen]), target
 
 
@@ -101,11 +108,15 @@ def _path(
 ) -> np.ndarray | None:
     """The steps until the network says `target`; None where a decision on the way is no clear one, or none is needed."""
     path = image.astype(np.float64)
-    if lead(network.scores(path)[0], target) > -_CLEAR * spread:
+    longest, first = _LONGEST if small else _LONGEST_LARGE, lead(network.scores(path)[0], target)
+    if first > -_CLEAR * spread:
         return None
-    for _ in range(_LONGEST):
+    for _ in range(longest):
         path = np.concatenate([path, walked(network, path[-1], target, 1)[1:]])
         ahead = lead(network.scores(path[-1:])[0], target)
+        done = len(path) - 1
+        if not small and done > 1 and -ahead * done > _HURRY * (longest - done) * (ahead - first):
+            return None
         if abs(ahead) < _CLEAR * spread:
             return None
         if ahead > 0:

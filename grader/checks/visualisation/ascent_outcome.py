@@ -10,7 +10,6 @@ import numpy as np
 from grader.checks.visualisation.ascent_calls import AscentCalls, Seen
 from grader.checks.visualisation.ascent_run import falls_short, outcome
 from grader.checks.visualisation.ascent_settings import AscentSettings
-from grader.checks.visualisation.jitter_search import can_search
 from grader.checks.visualisation.visualisation_case import Finding, breach
 
 _STAGES = 4
@@ -18,7 +17,7 @@ _STAGES = 4
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A student's ascent and the grader's own with the same settings, None where that would take minutes or is not known."""
+    """A student's ascent and the grader's own with the same settings, None where that is not known."""
 
     seen: Seen
     own: np.ndarray | None
@@ -33,9 +32,7 @@ def objective_finding(seen: Seen, calls: AscentCalls, random: np.random.Generato
     judged, problem = Judged(seen, None), ""
     # An image need not be good in other places than its own, though jitter would make it so.
     for wanted in dict.fromkeys((settings, still)):
-        own = None
-        if can_search(calls.steps(seen)):
-            own = _own_ascent(calls, target, wanted, random)
+        own = _own_ascent(calls, target, wanted, random)
         reached = outcome(network, seen.images, target, wanted, random, classes)
         expected = outcome(network, own, target, wanted, random, classes) if own is not None else None
         judged, problem = Judged(seen, own), falls_short(reached, expected)

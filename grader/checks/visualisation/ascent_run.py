@@ -52,7 +52,7 @@ def lead(scores: np.ndarray, target: int) -> float:
 def falls_short(seen: Outcome, own: Outcome | None) -> str:
     """The problem of an ascent that does not get where it should; empty where it does, or where none can be expected to.
 
-    `own` is the outcome of the grader's own ascent, None where that would take minutes.
+    `own` is the outcome of the grader's own ascent, None where that is not known.
     """
     expected = own if own is not None else Outcome(0.0, 0.0)
     if expected.rise >= 0 and seen.rise <= _SHARE * expected.rise:

@@ -12,7 +12,7 @@ from grader.checks.visualisation.ascent_calls import AscentCalls, Seen
 from grader.checks.visualisation.ascent_gradient import gradient_finding, regularisation_finding
 from grader.checks.visualisation.ascent_outcome import Judged, objective_finding, pictures
 from grader.checks.visualisation.ascent_rhythm import blur_finding, jitter_finding, lacks_detail
-from grader.checks.visualisation.ascent_settings import AscentSettings, settings_for
+from grader.checks.visualisation.ascent_settings import AscentSettings, noise, settings_for
 from grader.checks.visualisation.pretrained_network import PretrainedNetwork
 from grader.checks.visualisation.returned_steps import start_problem
 from grader.checks.visualisation.visualisation_case import CaseName, Finding, found, unanswered
@@ -33,6 +33,8 @@ _JITTER, _JITTERED_STEPS = 2, 6
 #: Three, as with two it is the same to blur one step of so many and all others.
 _BLUR_EVERY, _BLURRED_STEPS = 3, 8
 _OBJECTIVE_STEPS = 40
+#: Classes that are tried as a target before any is taken.
+_TARGETS = 30
 
 
 def class_representative(
@@ -184,7 +186,13 @@ class _Questions:
         return pictures(self._judged, self._calls) if self._judged is not None else {}
 
     def _target(self, group: str, visibility: Visibility = Visibility.PUBLIC) -> int:
-        return int(self._random(f"{group} target", visibility).integers(len(self._calls.material.class_names)))
+        """A class whose score has a gradient on noise: behind a ReLU, not all have."""
+        network, random = self._calls.network, self._random(f"{group} target", visibility)
+        start = noise(network, np.random.default_rng(0), 1, self._calls.material.noise)
+        for target in random.integers(len(self._calls.material.class_names), size=_TARGETS):
+            if network.class_gradient(start, np.array([target])).any():
+                break
+        return int(target)
 
     def _random(self, group: str, visibility: Visibility = Visibility.PUBLIC) -> np.random.Generator:
         seed = self._seed if visibility is Visibility.HIDDEN else PUBLIC_SEED

@@ -69,8 +69,9 @@ class _Known:
     as_it_is: bool = True
 
 
-def closest(got: np.ndarray, gradients: Iterable[tuple[str, np.ndarray]]) -> Closest:
+def closest(got: np.ndarray, gradients: Iterable[tuple[str, np.ndarray]], spared: float = 0.0) -> Closest:
     """`got` is (N, H, W), or (N, H, W, C) where the channels were left; `gradients` as `scores_differentiated` has them.
+    `spared` is the share of pixels that may be off.
 
     No more gradients are taken than it takes to know what `got` is: each later one would be a mistake more.
     """
@@ -78,7 +79,7 @@ def closest(got: np.ndarray, gradients: Iterable[tuple[str, np.ndarray]]) -> Clo
     known: list[_Known] = []
     for score, gradient in gradients:
         with np.errstate(all="ignore"):
-            known.extend(_of_gradient(got, score, gradient))
+            known.extend(_of_gradient(got, score, gradient, spared))
         if _best(known) is not None:
             break
     if _best(known) is None:
@@ -97,14 +98,14 @@ def _best(known: list[_Known]) -> _Known | None:
     return min(found, key=lambda one: (len(one.mistakes), not one.as_it_is, one.error), default=None)
 
 
-def _of_gradient(got: np.ndarray, score: str, gradient: np.ndarray) -> Iterator[_Known]:
+def _of_gradient(got: np.ndarray, score: str, gradient: np.ndarray, spared: float) -> Iterator[_Known]:
     for sign, signed in _SIGNS.items():
         for reduction, reduce in _reductions(gradient.shape[-1]):
             made = signed(gradient, reduce)
             if made.shape != got.shape or not made.any():
                 continue
             mistakes = _named(score, sign, reduction)
-            for scale, error in _scaled(got, made, gradient):
+            for scale, error in _scaled(got, made, gradient, spared):
                 # A value too large to be compared is far from everything.
                 error = error if np.isfinite(error) else np.inf
                 yield _Known(error, {**mistakes, "scale": scale} if scale else mistakes, as_it_is=not scale)
@@ -132,19 +133,28 @@ def _reductions(channels: int) -> Iterator[tuple[str, Reduce]]:
         yield "one_channel", lambda gradient, channel=channel: gradient[..., channel]
 
 
-def _scaled(got: np.ndarray, made: np.ndarray, gradient: np.ndarray) -> Iterator[tuple[str, float]]:
+def _scaled(got: np.ndarray, made: np.ndarray, gradient: np.ndarray, spared: float) -> Iterator[tuple[str, float]]:
     """How far `got` is from `made` as it is (named by nothing), and rescaled in one of the ways that are known."""
-    yield "", relative_error(got, made)
+    yield "", _error(got, made, spared)
     factor = _factor(got, made)
     if factor > 0:
-        yield _factor_named(factor, made), relative_error(got, factor * made)
+        yield _factor_named(factor, made), _error(got, factor * made, spared)
     if not _alike(got, made):
         return
     for name, other in _rescaled(made, gradient):
         # An image that shows nothing has no range to be brought to.
         factor = _factor(got, other) if np.isfinite(other).all() else 0.0
         if factor > 0:
-            yield name, relative_error(got, factor * other)
+            yield name, _error(got, factor * other, spared)
+
+
+def _error(got: np.ndarray, made: np.ndarray, spared: float) -> float:
+    """How far `got` is off, beside the largest of `made`, at all pixels but the share `spared`."""
+    if spared == 0:
+        return relative_error(got, made)
+    off = np.abs(got - made).ravel()
+    last = int(off.size * (1 - spared))
+    return float(np.partition(off, last)[last]) / (float(np.abs(made).max()) or 1.0)
 
 
 def _factor(got: np.ndarray, made: np.ndarray) -> float:
