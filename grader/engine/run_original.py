@@ -104,7 +104,7 @@ def _frozen(
     return np.asarray(seen.value["graph"], np.uint8).tobytes(), (shape[0], shape[1], shape[2])
 
 
-def _text(reason: str, **values: object) -> str:
+def _text(reason: str, /, **values: object) -> str:
     return catalogue().text(f"engine.original.{reason}", **values)
 
 

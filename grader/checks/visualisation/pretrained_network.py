@@ -22,6 +22,7 @@ from grader.model.status import CallOutcome
 _ELEMENTS_AT_ONCE = 400_000
 #: Places of an image of a small network.
 _SMALL = 64 * 64
+_RESHAPING = frozenset({"Reshape", "Squeeze"})
 #: 50 million weights, as many as a graph may have.
 _LARGEST_NETWORK_BYTES = 256 * MEBIBYTE
 
@@ -97,7 +98,7 @@ def tried(graph: Graph, shape: tuple[int, ...]) -> PretrainedNetwork:
     """The network of `graph` on images of `shape`, computed and differentiated once. Raises UsageError."""
     if len(shape) != 3 or min(shape) < 1:
         raise UsageError(f"the pretrained network takes inputs of shape {shape}; it has to take images (H, W, C)")
-    if with_output_before(graph, "Softmax") is not None:
+    if with_output_before(_before_reshaping(graph), "Softmax") is not None:
         raise UsageError("the pretrained network ends in softmax; save it with unnormalised scores as its output")
     image = np.zeros((1, *shape))
     try:
@@ -108,6 +109,13 @@ def tried(graph: Graph, shape: tuple[int, ...]) -> PretrainedNetwork:
     except NetworkError as error:
         raise UsageError(f"the pretrained network cannot be computed by the grader: {error}") from error
     return PretrainedNetwork(graph, (shape[0], shape[1], shape[2]), given.shape[1])
+
+
+def _before_reshaping(graph: Graph) -> Graph:
+    """The graph without what gives its last values another shape."""
+    while (last := graph.nodes[graph.output.name]).op in _RESHAPING and last.inputs:
+        graph = graph.with_output(last.inputs[0])
+    return graph
 
 
 def _batches(images: np.ndarray) -> Iterator[slice]:
