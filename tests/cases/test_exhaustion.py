@@ -118,17 +118,20 @@ def check(
     beside = {name: content(name, case) for name, case in cases.items()}
     alone = graded(checkout, folders.mktemp("alone"), neighbours(), level)
     crowded = graded(checkout, folders.mktemp("crowded"), {**beside, **neighbours()}, level)
-    assert (crowded.said.returncode, crowded.said.stderr) == (0, "")
-    assert crowded.faults() == []
-    assert crowded.left_behind == alone.left_behind == ()
-    wrong = {name: told for name, case in cases.items() if (told := complaint(crowded, name, case))}
-    assert wrong == {}
+    assert alone.left_behind == ()
+    check_ended(crowded, cases)
     for name in neighbours():
         assert without_times(crowded.result(name)) == without_times(alone.result(name))
         assert without_times(crowded.evidence(name)) == without_times(alone.evidence(name))
         arrays = [np.load(batch.out / "teams" / name / "evidence" / "arrays.npz") for batch in (alone, crowded)]
         assert set(arrays[0].files) == set(arrays[1].files)
         assert all(np.array_equal(arrays[0][key], arrays[1][key]) for key in arrays[0].files)
+
+
+def check_ended(ended: Ended, cases: Mapping[str, Exhaustion]) -> None:
+    assert (ended.said.returncode, ended.said.stderr, ended.faults(), ended.left_behind) == (0, "", [], ())
+    wrong = {name: told for name, case in cases.items() if (told := complaint(ended, name, case))}
+    assert wrong == {}
 
 
 def complaint(ended: Ended, name: str, case: Exhaustion) -> str:
@@ -159,7 +162,10 @@ def test_at_landlock_too_what_uses_up_its_limits_harms_nobody(
     checkout: Checkout, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     cases = {name: CASES[name] for name in ("fills_the_disk_with_nothing", "daemons")}
-    check(checkout, tmp_path_factory, cases, landlock())
+    beside = {name: content(name, case) for name, case in cases.items()}
+    ended = graded(checkout, tmp_path_factory.mktemp("landlock"), {**beside, **neighbours()}, landlock())
+    check_ended(ended, cases)
+    assert ended.result("neighbour_right")["score"] == 30
 
 
 @pytest.mark.soak
