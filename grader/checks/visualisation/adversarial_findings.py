@@ -55,6 +55,7 @@ class AdversarialFindings:
         self._valid = valid
         self._readings = readings
         self._counts: dict[tuple[int, str, float], int] = {}
+        self._ways_known: dict[tuple[int, str, int, float, bool], np.ndarray] = {}
         self._fools = False
         self._stops_in_time: bool | None = None
 
@@ -191,8 +192,12 @@ class AdversarialFindings:
         self, answer: Answer, name: str, extra: int = 0, valid: ValidRange | None = None, longer: float = 1.0
     ) -> np.ndarray:
         count = self._steps(answer, name) + extra if answer.most_steps >= MOST_STEPS else answer.most_steps
-        path = walked(self._network, answer.pair.path[0], answer.pair.target, count, longer * answer.rate, name, valid)
-        return path[-1] - path[0]
+        pair, rate = answer.pair, longer * answer.rate
+        key = (id(pair), name, count, rate, valid is None)
+        if key not in self._ways_known:
+            path = walked(self._network, pair.path[0], pair.target, count, rate, name, valid)
+            self._ways_known[key] = path[-1] - path[0]
+        return self._ways_known[key]
 
     def _steps(self, answer: Answer, name: str) -> int:
         """How many steps a right answer of another reading than the contract's takes; of anything else as many as that."""

@@ -22,8 +22,7 @@ _CLEAR = 0.02
 _ROUNDING, _STEADY = 1e-5, 1e-4
 #: A pair of opposite changes misses a kink as near as rounding one time in ten; it is one of a hundred images that has one.
 _NUDGES = 4
-#: Steps of a path, for small images and for large ones, which take more of the same length.
-_LONGEST, _LONGEST_LARGE = 12, 20
+_LONGEST = 12
 #: Of large images, targets are drawn among so many classes whose scores come next to the highest: others are far, and may
 #: have no gradient at all. A path is given up that at its pace so far would need more steps than that, by this factor.
 _NEXT, _HURRY = 20, 1.5
@@ -108,14 +107,14 @@ def _path(
 ) -> np.ndarray | None:
     """The steps until the network says `target`; None where a decision on the way is no clear one, or none is needed."""
     path = image.astype(np.float64)
-    longest, first = _LONGEST if small else _LONGEST_LARGE, lead(network.scores(path)[0], target)
+    first = lead(network.scores(path)[0], target)
     if first > -_CLEAR * spread:
         return None
-    for _ in range(longest):
+    for _ in range(_LONGEST):
         path = np.concatenate([path, walked(network, path[-1], target, 1)[1:]])
         ahead = lead(network.scores(path[-1:])[0], target)
         done = len(path) - 1
-        if not small and done > 1 and -ahead * done > _HURRY * (longest - done) * (ahead - first):
+        if not small and done > 1 and -ahead * done > _HURRY * (_LONGEST - done) * (ahead - first):
             return None
         if abs(ahead) < _CLEAR * spread:
             return None
