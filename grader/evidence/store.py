@@ -105,7 +105,12 @@ def load(folder: Path) -> Evidence | None:
     if not file.is_file():
         return None
     try:
-        return _adapter().validate_python(migrations.to_current(json.loads(file.read_bytes())))
+        content = file.read_bytes()
+        told = json.loads(content)
+        if b"\\u" in content:
+            # Half a character, which a damaged file may hold, could be written nowhere: UnicodeEncodeError is a ValueError.
+            json.dumps(told, ensure_ascii=False).encode()
+        return _adapter().validate_python(migrations.to_current(told))
     except migrations.UnknownSchema as error:
         raise InfrastructureError(f"{file}: {error}") from error
     except (ValueError, ValidationError) as error:
