@@ -93,7 +93,7 @@ def run(
     finally:
         _adopt_orphans(False)
     left += [f"file {path.relative_to(temporary)}" for path in temporary.rglob("*")]
-    left += [f"{kind}: {entry}" for kind, entries in _machine().items() for entry in sorted(entries - before[kind])]
+    left += _left_on_machine(before)
     return Ended(out, said, tuple(left))
 
 
@@ -119,6 +119,16 @@ def _processes_left(mine: set[int]) -> list[str]:
         if not living or time.monotonic() > deadline:
             return [f"process {process}: {line}" for process, line in living.items()]
         time.sleep(0.02)
+
+
+def _left_on_machine(before: Mapping[str, set[str]]) -> list[str]:
+    """What is there now and was not `before`, and does not go either: others use this machine too."""
+    deadline = time.monotonic() + _PATIENCE_S
+    left = {kind: entries - before[kind] for kind, entries in _machine().items()}
+    while any(left.values()) and time.monotonic() < deadline:
+        time.sleep(0.1)
+        left = {kind: entries & left[kind] for kind, entries in _machine().items()}
+    return [f"{kind}: {entry}" for kind, entries in left.items() for entry in sorted(entries)]
 
 
 def _command_line(process: int) -> str:
