@@ -23,10 +23,12 @@ from typing import Any
 import numpy as np
 
 from grader.dialects.tf1.graph_seeds import reseed_graphs
+from grader.dialects.tf1.in_use import is_in_use
 from grader.execute import wire
 from grader.execute.capture import DescriptorPipe, HeadAndTail, TextSink
 from grader.execute.exit_codes import CHANNEL_LOST
 from grader.execute.replay import replay
+from grader.execute.session_recorder import SessionRecorder
 from grader.execute.tracebacks import student_error
 from grader.execute.training_recorder import TrainingRecorder
 from grader.execute.values import Decoder, Encoder, ValueBounds
@@ -88,10 +90,10 @@ def serve(connection: socket.socket, seed: int, bounds: ValueBounds, run_noteboo
                     replay(request.body, work, answer)
                 descriptors.drain()
             elif run_notebook is not None:
-                recorder = TrainingRecorder(tell, namespace)
+                recorder = (SessionRecorder if is_in_use() else TrainingRecorder)(tell, namespace)
                 recorder.install()
 
-                def settle_and_answer(body: Any, recorder: TrainingRecorder = recorder) -> None:
+                def settle_and_answer(body: Any, recorder: TrainingRecorder | SessionRecorder = recorder) -> None:
                     recorder.settle()
                     answer(body)
 

@@ -52,11 +52,16 @@ def heavier(first: str, second: str) -> str:
     return min(first, second, key=KINDS.index)
 
 
+def named_arrays(names: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """Those of the notebook's globals `names` that hold images of a split, by whose they are, what weighs most first."""
+    return [(kind, names[name]) for kind, name in _ARRAYS if name in names]
+
+
 def whose(images: Any, names: Mapping[str, Any]) -> str:
     """``train``, ``validation``, ``test`` or ``other``. May raise anything."""
-    known = [(kind, names[name]) for kind, name in _ARRAYS if name in names]
+    known = named_arrays(names)
     for kind, array in known:
-        if array is images or _share_memory(array, images):
+        if array is images or share_memory(array, images):
             return kind
     if not hasattr(images, "shape"):
         return "other"
@@ -79,7 +84,8 @@ def _chain(data: Any) -> Iterator[Any]:
             data = data[0]
 
 
-def _share_memory(first: Any, second: Any) -> bool:
+def share_memory(first: Any, second: Any) -> bool:
+    """Whether both are arrays, and one may be a part of the other."""
     return isinstance(first, np.ndarray) and isinstance(second, np.ndarray) and np.may_share_memory(first, second)
 
 

@@ -65,7 +65,8 @@ class TrainingLog:
             if run.kind == "fit" and not run.ended:
                 return f"epoch {len(run.epochs) + 1} of {run.epochs_planned}"
             if run.kind == "steps" and time.monotonic() - run.heard_at < _RECENT_S:
-                return f"had made {run.steps} updates"
+                updates = sum(each.steps for each in self._runs.values() if (each.cell, each.kind) == (cell, "steps"))
+                return f"had made {updates} updates"
         return ""
 
     def take(self, frame: Frame, cell: int) -> bool:

@@ -1,63 +1,40 @@
 """Tells of training while it runs: wraps Keras' own calls, changes nothing that they compute. Runs in the child.
 
-Four kinds of frame, all with ``run``, the number of a stretch of training: ``run`` (a beginning, with what it works on),
-``epoch``, ``steps`` (how many updates so far, at most once a second) and ``end``. Whatever fails in here is swallowed: the
-student's code must not notice. A loop of the student's own is known by its optimizer's count of updates, which a thread
-reads once a second, as the loop itself may be compiled.
+Whatever fails in here is swallowed: the student's code must not notice. A loop of the student's own is known by its
+optimizer's count of updates, which a thread reads once a second, as the loop itself may be compiled.
 """
 
 from __future__ import annotations
 
-import functools
 import inspect
 import sys
 import threading
-import time
 import weakref
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from grader.execute.training_data_seen import DataSeen, data_seen, heavier, whose
+from grader.execute.training_frames import PERIOD_S, TrainingFrames, Wrappings, clock, silent
 
-_MOST_FRAMES = 2000
-#: With fewer frames left, epochs too are told at most once a second.
-_SCARCE_FRAMES = 1000
 _MOST_VALUES = 16
 _LONGEST_NAME = 64
-_PERIOD_S = 1.0
 _DEFAULT_BATCH = 32
-
-_clock = time.monotonic
-
-
-def _silent(method: Callable[..., Any]) -> Callable[..., Any]:
-    @functools.wraps(method)
-    def silent(*args: Any, **kwargs: Any) -> Any:
-        try:
-            return method(*args, **kwargs)
-        except Exception:
-            return None
-
-    return silent
 
 
 class TrainingRecorder:
     """`tell` sends one frame's body; `names` are the notebook's globals."""
 
     def __init__(self, tell: Callable[[dict[str, Any]], None], names: Callable[[], Mapping[str, Any]]):
-        self._tell_frame = tell
+        self._frames = TrainingFrames(tell)
+        self._lock = self._frames.lock
         self._names = names
-        self._frames = 0
-        self._last_frame = 0.0
-        self._runs = 0
         self._fits: list[_Fit] = []
         self._loop = _Loop()
-        self._undo: list[Callable[[], None]] = []
-        self._lock = threading.RLock()
+        self._wrappings = Wrappings()
         self._stopped = threading.Event()
         self._watch: threading.Thread | None = None
 
-    @_silent
+    @silent
     def install(self) -> None:
         """Wrap what trains, where Keras is imported already."""
         if not isinstance(getattr(sys.modules.get("keras"), "__file__", None), str):
@@ -67,37 +44,24 @@ class TrainingRecorder:
         from keras.src.backend.tensorflow.trainer import TensorFlowTrainer
 
         optimizer = next(kind for kind in Optimizer.__mro__ if "apply" in vars(kind))
-        self._wrap(TensorFlowTrainer, "fit", self._around_fit)
-        self._wrap(TensorFlowTrainer, "train_on_batch", self._around_batch)
-        self._wrap(History, "on_epoch_end", self._around_epoch_end)
-        self._wrap(optimizer, "apply", self._around_apply)
+        self._wrappings.wrap(TensorFlowTrainer, "fit", self._around_fit)
+        self._wrappings.wrap(TensorFlowTrainer, "train_on_batch", self._around_batch)
+        self._wrappings.wrap(History, "on_epoch_end", self._around_epoch_end)
+        self._wrappings.wrap(optimizer, "apply", self._around_apply)
 
-    @_silent
+    @silent
     def settle(self) -> None:
         """Tell what the cell that ends now has done, and begin anew."""
         with self._lock:
             self._tell_loop()
             self._loop.close()
 
-    @_silent
+    @silent
     def stop(self) -> None:
         """Take all wrapping off and say no more."""
         self._stopped.set()
-        with self._lock:
-            self._frames = _MOST_FRAMES
-        for undo in self._undo:
-            undo()
-
-    def _wrap(self, kind: type, name: str, around: Callable[..., Any]) -> None:
-        original = getattr(kind, name)
-
-        @functools.wraps(original)
-        def wrapper(*args: Any, **kwargs: Any) -> Any:
-            __tracebackhide__ = True
-            return around(original, *args, **kwargs)
-
-        setattr(kind, name, wrapper)
-        self._undo.append(lambda: setattr(kind, name, original))
+        self._frames.stop()
+        self._wrappings.take_off()
 
     def _around_fit(self, original: Callable[..., Any], model: Any, *args: Any, **kwargs: Any) -> Any:
         __tracebackhide__ = True
@@ -123,13 +87,13 @@ class TrainingRecorder:
             self._see_optimizer(optimizer)
         return original(optimizer, *args, **kwargs)
 
-    @_silent
+    @silent
     def _begin_fit(
         self, original: Callable[..., Any], model: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> None:
         with self._lock:
             # First, so that the end finds it whatever fails below.
-            fit = _Fit(self._next_run(), model)
+            fit = _Fit(self._frames.next_run(), model)
             self._tell_loop()
             self._fits.append(fit)
         given = inspect.signature(original).bind(model, *args, **kwargs).arguments
@@ -145,20 +109,20 @@ class TrainingRecorder:
         if samples is not None and (held_out := given.get("validation_split")):
             samples = int(samples * (1.0 - held_out))
         seen = DataSeen(seen.on, samples, batch_size)
-        self._tell_run(fit.run, "fit", seen, int(given.get("epochs", 1)))
+        self._frames.tell_run(fit.run, "fit", seen, int(given.get("epochs", 1)))
         fit.told = True
 
-    @_silent
+    @silent
     def _see_epoch(self, epoch: Any, logs: Any) -> None:
         fit = self._fits[-1]
-        seconds, fit.since = _clock() - fit.since, _clock()
-        if not fit.told or self._frames > _SCARCE_FRAMES and _clock() - self._last_frame < _PERIOD_S:
+        seconds, fit.since = clock() - fit.since, clock()
+        if not fit.told or not self._frames.spare():
             return
         values = {str(name)[:_LONGEST_NAME]: float(value) for name, value in list((logs or {}).items())[:_MOST_VALUES]}
         body = {"number": int(epoch) + 1, "seconds": seconds, "values": values, "steps": fit.steps()}
-        self._tell("epoch", fit.run, body)
+        self._frames.tell("epoch", fit.run, body)
 
-    @_silent
+    @silent
     def _end_fit(self, model: Any) -> None:
         with self._lock:
             if not self._fits or self._fits[-1].model() is not model:
@@ -167,9 +131,9 @@ class TrainingRecorder:
             self._loop.rebase()
             self._loop.add(model.optimizer)
         if fit.told:
-            self._tell("end", fit.run, {"steps": fit.steps()})
+            self._frames.tell("end", fit.run, {"steps": fit.steps()})
 
-    @_silent
+    @silent
     def _see_batch(self, model: Any, images: Any) -> None:
         if self._fits:
             return
@@ -181,7 +145,7 @@ class TrainingRecorder:
             with self._lock:
                 self._loop.see(on, len(images))
 
-    @_silent
+    @silent
     def _see_optimizer(self, optimizer: Any) -> None:
         with self._lock:
             self._loop.add(optimizer)
@@ -191,10 +155,10 @@ class TrainingRecorder:
         self._watch.start()
 
     def _look_every_second(self) -> None:
-        while not self._stopped.wait(_PERIOD_S):
+        while not self._stopped.wait(PERIOD_S):
             self._look()
 
-    @_silent
+    @silent
     def _look(self) -> None:
         with self._lock:
             if not self._fits:
@@ -205,26 +169,9 @@ class TrainingRecorder:
         if not self._loop.look():
             return
         if self._loop.run is None:
-            self._loop.run = self._next_run()
-            self._tell_run(self._loop.run, "steps", DataSeen(self._loop.on, None, self._loop.batch_size), None)
-        told = {"steps": self._loop.steps, "on": self._loop.on, "batch_size": self._loop.batch_size}
-        self._tell("steps", self._loop.run, told)
-
-    def _next_run(self) -> int:
-        self._runs += 1
-        return self._runs
-
-    def _tell_run(self, run: int, kind: str, seen: DataSeen, epochs: int | None) -> None:
-        what = {"kind": kind, "on": seen.on, "samples": seen.samples, "batch_size": seen.batch_size, "epochs": epochs}
-        self._tell("run", run, what)
-
-    def _tell(self, what: str, run: int, body: dict[str, Any]) -> None:
-        with self._lock:
-            if self._frames >= _MOST_FRAMES:
-                return
-            self._frames += 1
-            self._last_frame = _clock()
-        self._tell_frame({"training": what, "run": run, **body})
+            self._loop.run = self._frames.next_run()
+            self._frames.tell_run(self._loop.run, "steps", DataSeen(self._loop.on, None, self._loop.batch_size), None)
+        self._frames.tell_steps(self._loop.run, self._loop.steps, self._loop.on, self._loop.batch_size)
 
 
 class _Fit:
@@ -233,7 +180,7 @@ class _Fit:
     def __init__(self, run: int, model: Any):
         self.run = run
         self.model = weakref.ref(model)
-        self.since = _clock()
+        self.since = clock()
         self.told = False
         self._before = _updates(getattr(model, "optimizer", None)) or 0
 

@@ -52,6 +52,17 @@ with tf.Session(config=conf) as sess:
                                   model.keep_prob: 0.5, model.epoch: epoch})
     tf.train.Saver().save(sess, './Utils/model_checkpoints/my_model_final')
 """
+#: A second network, after what is handed in has been saved.
+ON_TEST_IMAGES = """
+tf.reset_default_graph()
+model = my_model()
+with tf.Session() as sess:
+    sess.run(tf.global_variables_initializer())
+    for _ in range(7):
+        part = np.random.permutation(len(X_test))[:20]
+        sess.run([model.loss, model.step], {model.x: X_test[part], model.y: Y_test[part], model.is_training: True,
+                                            model.keep_prob: 0.5, model.epoch: 0})
+"""
 #: As a course may have handed it out: nothing is written in it.
 SKELETON = """
 class simple_model(object):
@@ -110,7 +121,8 @@ def graded(cells: tuple[str, ...], laboratory: Laboratory, given: Mapping[str, b
 def test_a_hand_in_is_run_judged_and_its_checkpoint_measured(
     laboratory: Laboratory, given: Mapping[str, bytes]
 ) -> None:
-    card = graded((START, LAYERS, edited(CALLS, [("epochs=5", "5")]), MY_MODEL, TRAINING), laboratory, given)
+    calls = edited(CALLS, [("epochs=5", "5")])
+    card = graded((START, LAYERS, calls, MY_MODEL, TRAINING, ON_TEST_IMAGES), laboratory, given)
     items = {item.id: item for item in card.items if item.part == 2}
     for name in (
         "p2.simple.define",
@@ -123,6 +135,12 @@ def test_a_hand_in_is_run_judged_and_its_checkpoint_measured(
     accuracy = items[ACCURACY].accuracy
     assert accuracy is not None and accuracy.model == "reexecuted" and accuracy.parameters
     assert accuracy.paying is not None and accuracy.paying.images > 0
+    (flag,) = (flag for flag in card.flags if flag.id == "trained_on_evaluation_data")
+    assert flag.values == {"part": 2, "cell": 6, "on": "test", "steps": 7}
+    assert [(run.cell, run.on, run.batch_size, run.steps) for run in card.training[2] if run.cell > 4] == [
+        (5, "train", 50, 16),
+        (6, "test", 20, 7),
+    ]
 
 
 def test_a_skeleton_is_missing_and_not_wrong(laboratory: Laboratory, given: Mapping[str, bytes]) -> None:

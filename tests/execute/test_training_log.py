@@ -51,6 +51,8 @@ def test_training_goes_on_until_its_end_is_told_or_the_next_cell_comes() -> None
     assert log_of(FIT, EPOCH, {"training": "end", "run": 1, "steps": 5}).going_on(7) == ""
     update = {"training": "steps", "run": 2, "steps": 812, "on": "test", "batch_size": 5}
     assert log_of(FIT, {"training": "end", "run": 1, "steps": 5}, STEPS, update).going_on(7) == "had made 812 updates"
+    other = [{**STEPS, "run": 3, "on": "train"}, {**update, "run": 3, "steps": 8, "on": "train"}]
+    assert log_of(STEPS, update, *other).going_on(7) == "had made 820 updates"
 
 
 def test_other_answers_are_not_of_training() -> None:
