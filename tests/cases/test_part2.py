@@ -109,7 +109,10 @@ def told(card: Scorecard) -> set[str]:
     return {message.key for message in messages}
 
 
-@pytest.mark.parametrize("name", VARIANTS)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=pytest.mark.soak) if case.get("soak") else name for name, case in VARIANTS.items()],
+)
 def test_case_gets_its_verdict(name: str, rubric: Rubric, laboratory: Laboratory, given: Mapping[str, bytes]) -> None:
     case = VARIANTS[name]
     rubric = limited(rubric, case.get("limits", {}))

@@ -158,8 +158,15 @@ def test_nothing_is_said_where_workers_are_interrupted_while_they_start(
 
 def starting(process: subprocess.Popen[str]) -> list[psutil.Process]:
     """The workers that are there, however far they have come."""
-    children = psutil.Process(process.pid).children()
-    return [child for child in children if "--multiprocessing-fork" in " ".join(child.cmdline())]
+    return [child for child in psutil.Process(process.pid).children() if "--multiprocessing-fork" in called(child)]
+
+
+def called(process: psutil.Process) -> str:
+    """Its command line; empty once it has ended, as what tries the isolation out soon has."""
+    try:
+        return " ".join(process.cmdline())
+    except psutil.Error:
+        return ""
 
 
 def mapped(worker: psutil.Process) -> str:

@@ -138,7 +138,22 @@ MISTAKES: dict[str, tuple[dict[str, str], set[str], set[str]]] = {
 }
 
 
-@pytest.mark.parametrize("mistake", MISTAKES)
+#: Near relatives of others, which only `make soak` tries.
+RELATIVES = {
+    "nesterov",
+    "loss by its name",
+    "adam at its usual rate",
+    "adagrad",
+    "little weight decay",
+    "weight decay of the optimiser",
+    "image by image",
+    "batches of a size of its own",
+}
+
+
+@pytest.mark.parametrize(
+    "mistake", [pytest.param(name, marks=[pytest.mark.soak] * (name in RELATIVES)) for name in MISTAKES]
+)
 def test_training_mistake_is_held_against_what_it_is_about_and_named(ask: Ask, mistake: str) -> None:
     pieces, groups, expected = MISTAKES[mistake]
     cases = ask("simple.train", **pieces)
