@@ -68,12 +68,15 @@ class Cheat:
 
 def cheats() -> dict[str, Cheat]:
     """All cases by name. Raises TypeError for a key that there is not."""
-    listed = yaml.safe_load((HERE / "cheats.yaml").read_text(encoding="utf-8"))
+    return {name: Cheat(name, **expected) for name, expected in listed(HERE / "cheats.yaml").items()}
+
+
+def listed(file: Path) -> dict[str, dict[str, Any]]:
+    """What a file of cases says of each, by name; its lists as tuples."""
+    content = yaml.safe_load(file.read_text(encoding="utf-8"))
     return {
-        name: Cheat(
-            name, **{key: tuple(value) if isinstance(value, list) else value for key, value in expected.items()}
-        )
-        for name, expected in listed.items()
+        name: {key: tuple(value) if isinstance(value, list) else value for key, value in expected.items()}
+        for name, expected in content.items()
     }
 
 

@@ -97,6 +97,17 @@ def run(
     return Ended(out, said, tuple(left))
 
 
+def places(folder: Path, checkout: Checkout) -> dict[str, str]:
+    """What hostile code names in capitals: where things are that it must not reach. `folder` is that of `run`."""
+    return {
+        "CHECKOUT": str(checkout.path),
+        "OUT": str(folder / "OUT"),
+        "INBOX": str(folder / "inbox"),
+        "CONFIGURATION": str(checkout.configuration),
+        "MARK": str(folder / "mark"),
+    }
+
+
 def _refuse(constant: str) -> None:
     raise ValueError(f"not strict JSON: {constant}")
 

@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from grader.intake.handout import NOTEBOOK_NAMES
-from tests.cases.cheat_corpus import ROOT, filled
+from tests.cases.cheat_corpus import ROOT, filled, listed
 from tests.cases.percent_notebook import notebook_bytes
 
 HERE = Path(__file__).with_name("network_cheats")
@@ -60,13 +60,7 @@ def nothing_added() -> dict[str, bytes]:
 
 def network_cheats() -> dict[str, NetworkCheat]:
     """All cases by name. Raises TypeError for a key that there is not."""
-    listed = yaml.safe_load((HERE / "network_cheats.yaml").read_text(encoding="utf-8"))
-    return {
-        name: NetworkCheat(
-            name, **{key: tuple(value) if isinstance(value, list) else value for key, value in expected.items()}
-        )
-        for name, expected in listed.items()
-    }
+    return {name: NetworkCheat(name, **expected) for name, expected in listed(HERE / "network_cheats.yaml").items()}
 
 
 def rubric() -> dict[str, Any]:

@@ -96,15 +96,7 @@ def _graded(checkout: Checkout, folder: Path, level: IsolationLevel, answers: st
     right = RIGHT.read_bytes()
     cheat_corpus.write_archive(inbox / "right.tar.gz", "right", {"layer_utils.py": right})
     with tutor(folder, right) as found:
-        places = {
-            **found,
-            "CHECKOUT": str(checkout.path),
-            "OUT": str(folder / "OUT"),
-            "INBOX": str(inbox),
-            "CONFIGURATION": str(checkout.configuration),
-            "MARK": str(folder / "mark"),
-            "ANSWERS": answers,
-        }
+        places = {**found, **hostile_batch.places(folder, checkout), "ANSWERS": answers}
         for name, cheat in (CHEATS if level in WALLED else REAL).items():
             content = cheat.content({**places, "TEAM": name})
             cheat_corpus.write_archive(inbox / f"{name}.tar.gz", cheat.team or name, content)

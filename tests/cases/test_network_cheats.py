@@ -36,13 +36,7 @@ def graded(folder: Path, cheats: Collection[NetworkCheat], level: IsolationLevel
     inbox = folder / "inbox"
     inbox.mkdir()
     folder.chmod(0o755)
-    places = {
-        "CHECKOUT": str(checkout.path),
-        "OUT": str(folder / "OUT"),
-        "INBOX": str(inbox),
-        "CONFIGURATION": str(checkout.configuration),
-        "MARK": str(folder / "mark"),
-    }
+    places = hostile_batch.places(folder, checkout)
     cheat_corpus.write_archive(inbox / f"{NOTHING}.tar.gz", NOTHING, network_cheat_corpus.nothing_added())
     for cheat in cheats:
         cheat_corpus.write_archive(inbox / f"{cheat.name}.tar.gz", cheat.name, cheat.content(places))

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import importlib.util
-from collections.abc import Iterator
 from dataclasses import replace
 
-import pytest
-
-from grader.dialects.dialect import Dialect
 from grader.execute.executor import Executor
 from grader.model.limits import ExecutionLimits
 from grader.model.observation import NotebookObservation
-from grader.sandbox import survey
+from tests.dialects.conftest import tensorflow1
+
+__all__ = ["tensorflow1"]
 
 PRELUDE = """
 import numpy as np, tensorflow as tf
@@ -36,16 +33,6 @@ sess.run(tf.global_variables_initializer())
 def feed(images, *rest):
     return {X: images, Y: labels[:len(images)], **dict(rest)}
 """
-
-
-@pytest.fixture(scope="module")
-def tensorflow1(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Executor]:
-    if importlib.util.find_spec("tensorflow") is None:
-        pytest.skip("TensorFlow is not installed")
-    level = survey().strongest.level
-    scratch = tmp_path_factory.mktemp("scratch-tensorflow1")
-    with Executor(level=level, preload=("tensorflow",), dialect=Dialect.TF1, threads=1, scratch=scratch) as executor:
-        yield executor
 
 
 def run(executor: Executor, limits: ExecutionLimits, *sources: str) -> NotebookObservation:

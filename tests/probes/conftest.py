@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -38,7 +39,11 @@ class Notebook:
     def recomputed(self, graph: Any, images: Any) -> Any:
         return self._process.ask("recomputed", graph, images)
 
-    def works_in(self, folder: Path) -> None:
+    def works_in(self, folder: Path, given: Mapping[str, bytes] = MappingProxyType({})) -> None:
+        """In `folder`, after the files `given` have been put there."""
+        for path, content in given.items():
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_bytes(content)
         self._process.ask("chdir", str(folder))
 
 

@@ -73,11 +73,8 @@ def visualising(
     """A notebook in a work folder with the given files."""
     work: Path = tmp_path_factory.mktemp("work")
     handed_out = Handout.load(ROOT / "student_template").given
-    for path, content in {**given_files(handed_out, EXPECTED), **material.files}.items():
-        (work / path).parent.mkdir(parents=True, exist_ok=True)
-        (work / path).write_bytes(content)
     made = Notebook(tensorflow1_process)
-    made.works_in(work)
+    made.works_in(work, {**given_files(handed_out, EXPECTED), **material.files})
     return made
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -46,12 +45,8 @@ def visualising(
     tensorflow1_process: ProcessApart, handed_out: dict[str, bytes], tmp_path_factory: pytest.TempPathFactory
 ) -> Notebook:
     """A notebook in a work folder with the given files."""
-    work: Path = tmp_path_factory.mktemp("work")
-    for path, content in given_files(handed_out, EXPECTED).items():
-        (work / path).parent.mkdir(parents=True, exist_ok=True)
-        (work / path).write_bytes(content)
     made = Notebook(tensorflow1_process)
-    made.works_in(work)
+    made.works_in(tmp_path_factory.mktemp("work"), given_files(handed_out, EXPECTED))
     return made
 
 
