@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import linecache
 import os
+from pathlib import Path
 
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 os.environ["CUDA_VISIBLE_DEVICES"] = ""
@@ -15,6 +16,7 @@ from grader.dialects.tf1.graph_seeds import reseed_graphs
 from grader.probes import probe_named
 from grader.probes.namespace import use_namespace
 from tests.process_apart import serve
+from tests.reference.notebook_cells import move_to
 
 runtime.install()
 
@@ -36,6 +38,11 @@ def holds(source):
     exec(compile(source, "<cell>", "exec"), names)
 
 
+def works_in(folder):
+    """In a work folder, with the modules of it and of none before it."""
+    move_to(Path(folder))
+
+
 def value(expression):
     return eval(expression, dict(names))
 
@@ -45,4 +52,4 @@ def probe(name, arguments):
 
 
 if __name__ == "__main__":
-    serve({"chdir": os.chdir, "holds": holds, "value": value, "probe": probe})
+    serve({"chdir": works_in, "holds": holds, "value": value, "probe": probe})
