@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -50,7 +51,8 @@ def test_every_job_is_done_once(tmp_path: Path) -> None:
 
 def test_job_whose_worker_died_is_tried_again(tmp_path: Path) -> None:
     first, second = run(jobs(tmp_path, 1), workers(pool_tasks.die_at_first))
-    assert isinstance(first.result, JobFailure) and "-9" in first.result.reason
+    # A worker may be found dead before the pool has read whose job it had taken.
+    assert isinstance(first.result, JobFailure) and re.search("-9|expired", first.result.reason)
     assert not first.final
     assert second.result == "job0" and second.final
 
