@@ -1,20 +1,15 @@
 """Reads a batch of the python version, a pickle, without letting it do anything.
 
-A pickle is a program. Two walls keep this one to what a batch holds: its instructions are read first, and only those
-that build plain data are accepted, within bounds; then the names that it may look up are a short list, and what stands
-behind them is ours. NumPy's own functions are never called with a pickle's arguments.
+What stands behind the names that it may look up is ours: NumPy's own functions are never called with a pickle's arguments.
 """
 
 from __future__ import annotations
 
-import io
-import pickle
-import pickletools
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
+from grader.datasets.plain_pickle import load
 from grader.datasets.refusals import NotABatch
 
 #: A batch is 31 MB; what is larger is none.
@@ -28,7 +23,6 @@ _ACCEPTED = frozenset(
     SHORT_BINBYTES BINUNICODE EMPTY_DICT SETITEM SETITEMS EMPTY_LIST APPEND APPENDS EMPTY_TUPLE TUPLE TUPLE1 TUPLE2
     TUPLE3 GLOBAL REDUCE BUILD BINPUT LONG_BINPUT BINGET LONG_BINGET""".split()
 )
-_REMEMBER = frozenset({"BINPUT", "LONG_BINPUT"})
 _BYTE_NAMES = frozenset({"u1", "|u1", "uint8", "B"})
 
 
@@ -39,13 +33,14 @@ def read_batch(content: bytes) -> tuple[np.ndarray, list[int]]:
     """
     if len(content) > LARGEST_BYTES:
         raise NotABatch.because("too_large", count=len(content))
-    _inspect(content)
-    try:
-        batch = _DataUnpickler(io.BytesIO(content), encoding="bytes").load()
-    except NotABatch:
-        raise
-    except Exception as error:  # a broken pickle can raise nearly anything
-        raise NotABatch.because("broken_pickle", error=type(error).__name__) from error
+    batch = load(
+        content,
+        _ACCEPTED,
+        _NAMES,
+        most_instructions=MOST_INSTRUCTIONS,
+        encoding="bytes",
+        refusal=NotABatch,
+    )
     if type(batch) is not dict:
         raise NotABatch.because("no_dict")
     entries = {key.decode("latin-1") if type(key) is bytes else key: value for key, value in batch.items()}
@@ -55,35 +50,6 @@ def read_batch(content: bytes) -> tuple[np.ndarray, list[int]]:
     if type(labels) is not list or not all(type(label) is int for label in labels):
         raise NotABatch.because("no_labels")
     return pixels.array, labels
-
-
-def _inspect(content: bytes) -> None:
-    """Raises NotABatch at the first instruction that a batch does not need."""
-    count = 0
-    try:
-        for opcode, argument, _ in pickletools.genops(content):
-            count += 1
-            if opcode.name not in _ACCEPTED:
-                raise NotABatch.because("instruction", name=opcode.name)
-            if count > MOST_INSTRUCTIONS:
-                raise NotABatch.because("too_many_instructions", limit=MOST_INSTRUCTIONS)
-            # A high index makes the unpickler reserve a table up to it.
-            if opcode.name in _REMEMBER and int(argument) > count:  # type: ignore[arg-type]
-                raise NotABatch.because("memory_index")
-    except NotABatch:
-        raise
-    except Exception as error:
-        raise NotABatch.because("broken_pickle", error=type(error).__name__) from error
-
-
-class _DataUnpickler(pickle.Unpickler):
-    """Knows the three names that an array in a pickle needs."""
-
-    def find_class(self, module: str, name: str) -> Any:
-        found = _NAMES.get((module, name))
-        if found is None:
-            raise NotABatch.because("name", name=f"{module}.{name}")
-        return found
 
 
 @dataclass(slots=True)

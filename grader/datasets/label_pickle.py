@@ -1,16 +1,14 @@
 """Reads an array of one dict from class numbers to names, a pickle, without letting it do anything.
 
-Its instructions are read first, and only those that build plain data are accepted; then the names that it may look up are
-those that NumPy's arrays and numbers need, and what stands behind them is ours.
+The names that it may look up are those that NumPy's arrays and numbers need, and what stands behind them is ours.
 """
 
 from __future__ import annotations
 
-import io
-import pickle
-import pickletools
 from collections.abc import Callable, Mapping
-from typing import Any
+
+from grader.datasets.plain_pickle import load
+from grader.datasets.refusals import NotLabels
 
 #: Names of a thousand classes are 32 kB; bounds what a small file can make of memory.
 LARGEST_BYTES = 8 << 20
@@ -21,56 +19,27 @@ _ACCEPTED = frozenset(
     APPENDS EMPTY_TUPLE TUPLE TUPLE1 TUPLE2 TUPLE3 GLOBAL STACK_GLOBAL REDUCE BUILD PUT BINPUT LONG_BINPUT GET BINGET
     LONG_BINGET MEMOIZE""".split()
 )
-_REMEMBER = frozenset({"PUT", "BINPUT", "LONG_BINPUT"})
 _WHOLE_NUMBERS = frozenset({"i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8"})
-
-
-class NotLabels(ValueError):
-    """The bytes are no dict from class numbers to names; the text says why."""
 
 
 def read_labels(content: bytes) -> dict[int, str]:
     """The dict that is the one element of the array ``()`` of Python objects whose pickle `content` is. Raises NotLabels."""
     if len(content) > LARGEST_BYTES:
-        raise NotLabels(f"{len(content):,} bytes are too many")
-    _inspect(content)
-    try:
-        held = _Reader(io.BytesIO(content), encoding="latin-1").load()
-    except NotLabels:
-        raise
-    except Exception as error:  # a broken pickle can raise nearly anything
-        raise NotLabels(f"the pickle is broken ({type(error).__name__})") from error
+        raise NotLabels.because("too_large", count=len(content))
+    held = load(
+        content,
+        _ACCEPTED,
+        _NAMES,
+        most_instructions=_MOST_INSTRUCTIONS,
+        encoding="latin-1",
+        refusal=NotLabels,
+    )
     labels = held.elements[0] if type(held) is _Array and len(held.elements) == 1 else held
     if type(labels) is not dict or not labels:
-        raise NotLabels("it holds no dict")
+        raise NotLabels.because("no_dict")
     if not all(type(key) is int and type(name) is str for key, name in labels.items()):
-        raise NotLabels("its keys have to be whole numbers and its values texts")
+        raise NotLabels.because("keys")
     return labels
-
-
-def _inspect(content: bytes) -> None:
-    """Raises NotLabels at the first instruction that is not needed."""
-    count = 0
-    try:
-        for opcode, argument, _ in pickletools.genops(content):
-            count += 1
-            if opcode.name not in _ACCEPTED or count > _MOST_INSTRUCTIONS:
-                raise NotLabels(f"the pickle uses the instruction {opcode.name}, or too many; it was not run")
-            # A high index makes the unpickler reserve a table up to it.
-            if opcode.name in _REMEMBER and int(argument) > count:  # type: ignore[arg-type]
-                raise NotLabels("the pickle numbers its values in no usual way; it was not run")
-    except NotLabels:
-        raise
-    except Exception as error:
-        raise NotLabels(f"the pickle is broken ({type(error).__name__})") from error
-
-
-class _Reader(pickle.Unpickler):
-    def find_class(self, module: str, name: str) -> Any:
-        found = _NAMES.get((module.replace("numpy._core", "numpy.core"), name))
-        if found is None:
-            raise NotLabels(f"the pickle asks for {module}.{name}; it was not given")
-        return found
 
 
 class _Dtype:
@@ -94,7 +63,7 @@ class _Array:
     def __setstate__(self, state: object) -> None:
         """`state` is (version, shape, dtype, is in Fortran order, elements)."""
         if type(state) is not tuple or len(state) != 5 or type(state[4]) is not list:
-            raise NotLabels("it is no array of Python objects")
+            raise NotLabels.because("no_array")
         self.elements = state[4]
 
 
@@ -108,33 +77,36 @@ class _Name:
 
     def __call__(self, *given: object) -> object:
         if self._make is None:
-            raise NotLabels("the pickle calls what is not to be called")
+            raise NotLabels.because("calls")
         return self._make(*given)
 
     def __setstate__(self, state: object) -> None:
-        raise NotLabels("the pickle changes what is not its own")
+        raise NotLabels.because("state")
 
 
 def _number(dtype: object, content: object) -> int:
     if type(dtype) is not _Dtype or dtype.name not in _WHOLE_NUMBERS:
-        raise NotLabels("it holds numbers that are not whole")
+        raise NotLabels.because("no_whole_number")
     raw = _encoded(content) if type(content) is str else content
     if type(raw) is not bytes:
-        raise NotLabels("it holds numbers without a value")
+        raise NotLabels.because("no_value")
     return int.from_bytes(raw, "big" if dtype.is_big else "little", signed=dtype.name.startswith("i"))
 
 
 def _encoded(text: object, *ignored: object) -> bytes:
     """What pickles of the older protocols say bytes with."""
     if type(text) is not str:
-        raise NotLabels("it holds bytes of another kind")
+        raise NotLabels.because("no_bytes")
     return text.encode("latin-1")
 
 
 #: Pickles of all NumPy versions.
 _NAMES: Mapping[tuple[str, str], _Name] = {
-    ("numpy.core.multiarray", "_reconstruct"): _Name(lambda *ignored: _Array()),
-    ("numpy.core.multiarray", "scalar"): _Name(_number),
+    **{
+        (module, name): found
+        for module in ("numpy.core.multiarray", "numpy._core.multiarray")
+        for name, found in (("_reconstruct", _Name(lambda *ignored: _Array())), ("scalar", _Name(_number)))
+    },
     ("numpy", "ndarray"): _Name(),
     ("numpy", "dtype"): _Name(lambda name, *ignored: _Dtype(name)),
     ("_codecs", "encode"): _Name(_encoded),

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from grader.datasets.label_pickle import LARGEST_BYTES, NotLabels, read_labels
-from grader.datasets.refusals import DataRefused
+from grader.datasets.label_pickle import LARGEST_BYTES, read_labels
+from grader.datasets.refusals import DataRefused, NotLabels
 
 #: Of an array, unpacked; 25 images of 224x224 are 4 MB.
 _LARGEST_ARRAY_BYTES = 256 << 20
@@ -67,7 +67,7 @@ def _pickle(archive: zipfile.ZipFile, name: str) -> bytes:
     read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
     shape, _, dtype = read(content)
     if shape != () or dtype != np.dtype(object):
-        raise NotLabels(f"{name} is {dtype} {shape}, not one dict")
+        raise NotLabels.because("one", name=name, found=f"{dtype} {shape}")
     return content.read()
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from grader.datasets.label_pickle import NotLabels, read_labels
-from grader.datasets.refusals import DataRefused
+from grader.datasets.label_pickle import read_labels
+from grader.datasets.refusals import DataRefused, NotLabels
 from grader.datasets.sample_images import read_sample_images
 from grader.datasets.supplied_checkpoint import PARTS, checkpoint_prefix, read_checkpoint
 from tests.checkpoints import write_images
