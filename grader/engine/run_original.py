@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from grader.checks.visualisation.pretrained_network import read_pretrained
+from grader.checks.visualisation.pretrained_network import read_pretrained, what_happened
 from grader.datasets.kept_network import entry_name, is_kept
 from grader.datasets.pretrained import IMAGES_FILE, PretrainedMaterial
 from grader.datasets.supplied_checkpoint import SuppliedCheckpoint
@@ -21,7 +21,7 @@ from grader.messages import catalogue
 from grader.model.errors import InfrastructureError, UsageError
 from grader.model.isolation import IsolationLevel
 from grader.model.limits import MEBIBYTE, ExecutionLimits
-from grader.model.observation import CallObservation, ProbeRequest
+from grader.model.observation import ProbeRequest
 from grader.model.status import CallOutcome
 
 #: What the original's tensors are called, and the size of images where its graph leaves that open.
@@ -67,11 +67,7 @@ def kept_original(
         raise UsageError(refused) from error
     size = ExpectedNetwork(shape[0], shape[1], network.classes)
     images = original_images(supplied, base, size)
-
-    def predicted(normalised: np.ndarray) -> np.ndarray:
-        return network.predicted(normalised)
-
-    return keep_original(cache, supplied, base, graph, images, predicted)
+    return keep_original(cache, supplied, base, graph, images, network.predicted)
 
 
 def roomy(limits: ExecutionLimits, size: int) -> ExecutionLimits:
@@ -95,7 +91,7 @@ def _frozen(
     with executor.workspace(files, limits) as workspace:
         (seen,) = workspace.probe([ProbeRequest("original_network", asked)])
     if seen.outcome is not CallOutcome.RETURNED:
-        raise UsageError(_text("not_opened", reason=_what_happened(seen)))
+        raise UsageError(_text("not_opened", reason=what_happened(seen)))
     if seen.value["missing"]:
         raise UsageError(_text("no_tensor", names=", ".join(seen.value["missing"]), wanted=f"{INPUTS}, {OUTPUTS}"))
     shape = tuple(int(extent) for extent in seen.value["image_shape"])
@@ -106,9 +102,3 @@ def _frozen(
 
 def _text(reason: str, /, **values: object) -> str:
     return catalogue().text(f"engine.original.{reason}", **values)
-
-
-def _what_happened(seen: CallObservation) -> str:
-    if seen.error is not None:
-        return " ".join(f"{seen.error.type}: {seen.error.message}".split())[:200]
-    return f"{seen.outcome.value} {seen.detail}".strip()

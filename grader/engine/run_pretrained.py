@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from grader.checks.visualisation.pretrained_network import PretrainedNetwork, read_pretrained
 from grader.datasets.kept_network import entry_name, is_kept
 from grader.datasets.loading import cache_of
@@ -80,11 +78,7 @@ def settle(
     folder = cache / entry_name(supplied.digest, base)
     if not is_kept(cache, folder.name):
         network = _opened(supplied, given, level, limits, hidden)
-
-        def predicted(images: np.ndarray) -> np.ndarray:
-            return network.predicted(images)
-
-        folder = keep_supplied(cache, supplied, base, network.classes, predicted)
+        folder = keep_supplied(cache, supplied, base, network.classes, network.predicted)
     material = open_supplied(folder, folder)
     return RunPretrained(folder, material.name, material.digest)
 

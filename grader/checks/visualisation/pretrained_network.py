@@ -85,7 +85,7 @@ def read_pretrained(runner: Runner, given_files: Mapping[str, bytes], limits: Ex
     with runner.workspace(given_files, limits) as workspace:
         (seen,) = workspace.probe([ProbeRequest("pretrained", {})])
     if seen.outcome is not CallOutcome.RETURNED:
-        raise InfrastructureError(f"the pretrained network cannot be opened: {_what_happened(seen)}")
+        raise InfrastructureError(f"the pretrained network cannot be opened: {what_happened(seen)}")
     try:
         graph = Graph.from_value(seen.value["graph"])
         shape = tuple(int(extent) for extent in seen.value["image_shape"])
@@ -124,7 +124,8 @@ def _batches(images: np.ndarray) -> Iterator[slice]:
         yield slice(start, start + step)
 
 
-def _what_happened(seen: CallObservation) -> str:
+def what_happened(seen: CallObservation) -> str:
+    """Why a call gave no answer, in one line."""
     if seen.error is not None:
-        return f"{seen.error.type}: {seen.error.message}"[:300]
+        return " ".join(f"{seen.error.type}: {seen.error.message}".split())[:300]
     return f"{seen.outcome.value} {seen.detail}".strip()
