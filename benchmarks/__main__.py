@@ -13,33 +13,32 @@ from pathlib import Path
 
 from benchmarks import batch_run, floor, limits, process_tree
 from benchmarks.assignments import Assignment, first_part, three_parts
-from benchmarks.figures import Cost, Figures, LongRun, Speedup
+from benchmarks.figures import Cost, Figures, LongRun, Speedup, paired
 from benchmarks.flatness import first_and_last
 from benchmarks.nbgrader_peer import Nbgrader
 from benchmarks.otter_peer import Otter
 from benchmarks.peer import PeerFailed
 from grader.sandbox import survey
 
-#: Copies of the short run, whose cost is taken off that of the long one: what is left is free of the start.
-_FEW = 2
-
 
 @dataclass(frozen=True, slots=True)
 class _Scale:
-    """How much of one comparison is run: enough for a steady figure, few enough for some minutes."""
+    """How much of one comparison is run: enough for a steady figure, few enough for some minutes.
+
+    `few_of_peers`: copies of a short run, whose cost is taken off that of the long one: what is left is free of the start.
+    """
 
     title: str
     assignment: Callable[[Path], Assignment]
     copies: int
     peer_copies: int
     few_of_peers: int
-    rounds_of_floor: int
     has_speedup: bool
 
 
 _SCALES = {
-    "one": _Scale("Part 1 alone", lambda folder: first_part(), 30, 6, _FEW, 30, True),
-    "three": _Scale("three notebooks", three_parts, 8, 3, 1, 5, False),
+    "one": _Scale("Part 1 alone", lambda folder: first_part(), 30, 6, 2, True),
+    "three": _Scale("three notebooks", three_parts, 8, 3, 1, False),
 }
 
 
@@ -107,10 +106,7 @@ def _measure(name: str, arguments: argparse.Namespace, work: Path) -> Figures:
     scale = _SCALES[name]
     assignment = scale.assignment(work)
     copies = arguments.copies or scale.copies
-    before = _floor_rounds(scale, assignment, copies)
-    ours = _cost("this grader", lambda number: batch_run.run(work, assignment, number, jobs=1).usage, copies, _FEW)
-    # Two processes differ by more than the rounds of one, and a machine is not the same from one minute to the next.
-    bare = floor.floor_of(before + _floor_rounds(scale, assignment, copies))
+    ours, bare = _own_cost(scale.title, work, assignment, copies)
     figures = Figures(scale.title, bare, batch_run.isolation_of(work), ours)
     if arguments.peers:
         for peer in (Nbgrader(arguments.peers, work, assignment.works), Otter(arguments.peers, work, assignment.works)):
@@ -130,10 +126,16 @@ def _measure(name: str, arguments: argparse.Namespace, work: Path) -> Figures:
     return figures
 
 
-def _floor_rounds(scale: _Scale, assignment: Assignment, copies: int) -> list[floor.Round]:
-    count = min(copies, scale.rounds_of_floor)
-    _say(f"{scale.title}: floor, {count} times in one warm process")
-    return floor.rounds(assignment, count)
+def _own_cost(title: str, work: Path, assignment: Assignment, copies: int) -> tuple[Cost, floor.Floor]:
+    """This grader's batch, stopped after every hand-in for one round of the floor."""
+    _say(f"{title}: this grader, {copies} hand-ins, and the floor after each")
+    warm = floor.WarmRounds(assignment)
+    batch = batch_run.run(work, assignment, copies, 1, between=warm.measure)
+    each_s, above_s = paired(batch.marks, [one.asked_s for one in warm.rounds])
+    usage = batch.usage
+    cost = Cost("this grader", copies, usage.cpu_s, usage.cpu_s - copies * each_s, each_s, usage.wall_s,
+                usage.peak_bytes, usage.others_cpu_s / usage.wall_s, above_s)  # fmt: skip
+    return cost, floor.median_of(warm.rounds)
 
 
 def _cost(name: str, grade: Callable[[int], process_tree.Usage], copies: int, few: int) -> Cost:

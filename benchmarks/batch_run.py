@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,16 +18,27 @@ from benchmarks.assignments import ROOT, Assignment
 
 @dataclass(frozen=True, slots=True)
 class BatchRun:
-    """What a batch cost, and when each of its hand-ins was done (seconds since the epoch, ascending)."""
+    """What a batch cost, and when each of its hand-ins was done (seconds since the epoch, ascending).
+
+    `marks`: processor seconds so far at each stop between two hand-ins, if it was stopped there.
+    """
 
     copies: int
     jobs: int
     usage: process_tree.Usage
     done: tuple[float, ...]
+    marks: tuple[float, ...] = ()
 
 
-def run(work: Path, assignment: Assignment, copies: int, jobs: int, isolation: str | None = None) -> BatchRun:
-    """Grades `copies` hand-ins into a fresh OUT below `work`. Raises RuntimeError unless each gets full points."""
+def run(
+    work: Path,
+    assignment: Assignment,
+    copies: int,
+    jobs: int,
+    between: Callable[[], None] | None = None,
+) -> BatchRun:
+    """Grades `copies` hand-ins into a fresh OUT below `work`. `between` runs after each hand-in, while the batch stands
+    still. Raises RuntimeError unless each gets full points."""
     inbox = work / f"inbox-{copies}"
     if not inbox.exists():
         hand_ins.make_inbox(inbox, copies, assignment.works)
@@ -35,14 +46,34 @@ def run(work: Path, assignment: Assignment, copies: int, jobs: int, isolation: s
     shutil.rmtree(out, ignore_errors=True)
     command = [sys.executable, str(ROOT / "grade.py"), "batch", str(inbox), "-o", str(out), "--quiet"]
     command += assignment.options
-    command += ["--jobs", str(jobs), *(["--isolation", isolation] if isolation else [])]
+    command += ["--jobs", str(jobs)]
     log = work / "batch.txt"
-    usage = process_tree.run(command, log=log, environment={**os.environ, "GRADER_SALT": "benchmark"})
+    stops = None if between is None else process_tree.Stops(_each_done(out / "log.jsonl"), between)
+    usage = process_tree.run(
+        command,
+        log=log,
+        environment={**os.environ, "GRADER_SALT": "benchmark"},
+        interval_s=0.25 if stops is None else 0.05,
+        stops=stops,
+    )
     if usage.exit_code:
         raise RuntimeError(f"batch ended with exit code {usage.exit_code}: {log.read_text()[-500:]}")
     _check_points(out / "gradebook.csv", copies, assignment.points)
     _check_notebooks(out, assignment)
-    return BatchRun(copies, jobs, usage, _done(out / "log.jsonl"))
+    return BatchRun(copies, jobs, usage, _done(out / "log.jsonl"), tuple(stops.marks) if stops is not None else ())
+
+
+def _each_done(log: Path) -> Callable[[], bool]:
+    """Tells, whenever it is asked, whether another hand-in is done since it said so last."""
+    seen = 0
+
+    def another() -> bool:
+        nonlocal seen
+        done = len(_done(log)) if log.exists() else 0
+        another, seen = done > seen, done
+        return another
+
+    return another
 
 
 def isolation_of(work: Path) -> str:

@@ -6,6 +6,8 @@ import os
 import platform
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
+from itertools import pairwise
+from statistics import median
 from typing import Any
 
 from benchmarks.flatness import Stretch
@@ -14,7 +16,10 @@ from benchmarks.floor import Floor
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """A grader's cost: processor seconds a submission with the start shared out, and without (`each_s`)."""
+    """A grader's cost: processor seconds a submission with the start shared out, and without (`each_s`).
+
+    `above_s`: how much of `each_s` lies above the floor, where that was measured submission by submission.
+    """
 
     name: str
     copies: int
@@ -24,6 +29,7 @@ class Cost:
     wall_s: float
     peak_bytes: int
     others_cores: float
+    above_s: float | None = None
 
     @property
     def with_start_s(self) -> float:
@@ -74,10 +80,14 @@ class Figures:
         """The students' own computing inside a grader's figure: only ours calls the functions on further cases."""
         return self.floor.cells_s + (self.floor.calls_s if cost is self.ours else 0.0)
 
+    def overhead_of(self, cost: Cost) -> float:
+        """Processor seconds a submission above the students' own computing, without the start."""
+        return cost.each_s - self.floor_of(cost) if cost.above_s is None else cost.above_s
+
     def as_json(self) -> dict[str, Any]:
         content: dict[str, Any] = asdict(self)
         for cost in (self.ours, *self.peers):
-            overhead = {"floor_s": self.floor_of(cost), "overhead_s": cost.each_s - self.floor_of(cost)}
+            overhead = {"floor_s": self.floor_of(cost), "overhead_s": self.overhead_of(cost)}
             (content["ours"] if cost is self.ours else content["peers"][self.peers.index(cost)]).update(overhead)
         if self.speedup is not None:
             content["speedup"]["ratio"] = self.speedup.ratio
@@ -123,11 +133,25 @@ class Figures:
         return "\n".join(lines)
 
     def _row(self, cost: Cost) -> tuple[str, ...]:
-        floor = self.floor_of(cost)
-        overhead, whole = cost.each_s - floor, cost.with_start_s - floor
-        ratio = overhead / (self.ours.each_s - self.floor_of(self.ours))
+        overhead = self.overhead_of(cost)
+        whole = overhead + cost.with_start_s - cost.each_s
+        ratio = overhead / self.overhead_of(self.ours)
         return (cost.name, str(cost.copies), f"{cost.each_s:.2f}", f"{overhead:.2f}", f"{cost.with_start_s:.2f}",
                 f"{whole:.2f}", f"{ratio:.1f}", _megabytes(cost.peak_bytes))  # fmt: skip
+
+
+def paired(marks: Sequence[float], floors: Sequence[float]) -> tuple[float, float]:
+    """What a submission costs, and how much of it lies above the floor: medians, in processor seconds.
+
+    `marks`: processor seconds so far at each stop after a submission; `floors`: the floor as measured at each. A submission
+    is held against the floors right before and right after it, as a machine is not the same from one minute to the next.
+    What comes before the first stop is left out: the start is in it. Raises ValueError for fewer than two stops.
+    """
+    if len(marks) < 2 or len(marks) != len(floors):
+        raise ValueError(f"{len(marks)} stops and {len(floors)} floors: expected two or more, as many of each")
+    spent = [after - before for before, after in pairwise(marks)]
+    above = [each - (before + after) / 2 for each, (before, after) in zip(spent, pairwise(floors), strict=True)]
+    return median(spent), median(above)
 
 
 def machine() -> str:

@@ -1,20 +1,17 @@
 """The students' own computing: the same cells and the same calls in one warm process, without any grader.
 
-Run as a program, ``python -m benchmarks.floor COPIES PART...``, it prints processor seconds of each round as JSON, so that
-nothing else is in the process. Its first round pays for imports and for what the libraries do once; it is not counted.
+That process is the one that measures: it stands by while a batch runs and has nothing else to do while the batch stands still.
 """
 
 from __future__ import annotations
 
 import contextlib
 import io
-import json
 import os
-import subprocess
 import sys
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import astuple, dataclass
 from statistics import median
 from types import CodeType
 from typing import Any
@@ -30,40 +27,45 @@ _WORKS = {work.part: work for work in (layers(), TRAINING, SALIENCY)}
 
 @dataclass(frozen=True, slots=True)
 class Floor:
-    """Processor seconds a submission, medians of warm rounds: the notebooks' cells, and the students' functions where
-    our checks call them. `probes_s` is what those calls take together with what our probes do around them."""
+    """Processor seconds a submission: the notebooks' cells, and the students' functions where our checks call them.
+    `probes_s` is what those calls take together with what our probes do around them."""
 
     cells_s: float
     calls_s: float
     probes_s: float = 0.0
 
-
-#: Of one round: cells, calls, probes.
-Round = tuple[float, float, float]
-
-
-def rounds(assignment: Assignment, copies: int) -> list[Round]:
-    """Runs this file as a program of its own. Raises CalledProcessError where it fails."""
-    command = [sys.executable, "-m", "benchmarks.floor", str(copies), *map(str, assignment.parts)]
-    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    return [tuple(each) for each in json.loads(ended.stdout.splitlines()[-1])]
+    @property
+    def asked_s(self) -> float:
+        """All that a submission's own code computes for this grader."""
+        return self.cells_s + self.calls_s
 
 
-def floor_of(measured: list[Round]) -> Floor:
-    """Medians of rounds from one process or several."""
-    return Floor(*(median(column) for column in zip(*measured, strict=True)))
+def median_of(rounds: Sequence[Floor]) -> Floor:
+    """The medians of each figure."""
+    return Floor(*(median(column) for column in zip(*map(astuple, rounds), strict=True)))
 
 
 #: Calls what grading calls, given the globals of the notebook; returns the seconds of the students' functions and of all.
 _Calls = Callable[[dict[str, Any]], tuple[float, float]]
 
 
-def _measured(copies: int, parts: list[int]) -> list[Round]:
-    import matplotlib
+class WarmRounds:
+    """Keeps the assignment's notebooks ready and measures one round after the other, kept in `rounds`.
 
-    matplotlib.use("agg")
-    notebooks = [_prepared(_WORKS[part]) for part in parts]
-    return [_round(notebooks) for _ in range(copies + 1)][1:]
+    The first round pays for imports and for what the libraries do once; it is not counted.
+    """
+
+    def __init__(self, assignment: Assignment):
+        import matplotlib
+
+        matplotlib.use("agg")
+        self._notebooks = [_prepared(_WORKS[part]) for part in assignment.parts]
+        _round(self._notebooks)
+        self.rounds: list[Floor] = []
+
+    def measure(self) -> None:
+        """One round more."""
+        self.rounds.append(_round(self._notebooks))
 
 
 def _prepared(work: NotebookWork) -> tuple[list[CodeType], _Calls]:
@@ -71,7 +73,7 @@ def _prepared(work: NotebookWork) -> tuple[list[CodeType], _Calls]:
     return [compile(source, "<cell>", "exec") for source in work.cells], calls
 
 
-def _round(notebooks: list[tuple[list[CodeType], _Calls]]) -> Round:
+def _round(notebooks: list[tuple[list[CodeType], _Calls]]) -> Floor:
     cells_s = calls_s = probes_s = 0.0
     for cells, calls in notebooks:
         names: dict[str, Any] = {"__name__": "__main__"}
@@ -83,7 +85,7 @@ def _round(notebooks: list[tuple[list[CodeType], _Calls]]) -> Round:
         with contextlib.redirect_stdout(io.StringIO()):
             functions_s, all_s = calls(names)
         calls_s, probes_s = calls_s + functions_s, probes_s + all_s
-    return cells_s, calls_s, probes_s
+    return Floor(cells_s, calls_s, probes_s)
 
 
 def _layer_calls() -> _Calls:
@@ -142,7 +144,3 @@ def _network_calls(work: NotebookWork) -> _Calls:
         return here.spent.functions_s, here.spent.probes_s
 
     return calls
-
-
-if __name__ == "__main__":
-    print(json.dumps(_measured(int(sys.argv[1]), [int(part) for part in sys.argv[2:]])))

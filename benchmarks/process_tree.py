@@ -13,8 +13,9 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 _PR_SET_CHILD_SUBREAPER = 36
@@ -33,9 +34,21 @@ class Sample:
     resident_bytes: int
 
 
+@dataclass(slots=True)
+class Stops:
+    """Moments at which the whole tree stands still: `due` is asked at every sample; where it says so, every process is
+    stopped, `meanwhile` runs in this process, and all go on. `marks` takes the tree's processor seconds at each."""
+
+    due: Callable[[], bool]
+    meanwhile: Callable[[], None]
+    marks: list[float] = field(default_factory=list)
+    seconds: float = 0.0
+
+
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """`cpu_s` is user and system time of the whole tree; `others_cpu_s` what the rest of the machine used meanwhile."""
+    """`cpu_s` is user and system time of the whole tree; `others_cpu_s` what the rest of the machine used meanwhile, this
+    process not counted. `wall_s` is without the stops."""
 
     exit_code: int
     cpu_s: float
@@ -53,11 +66,13 @@ def run(
     cwd: Path | None = None,
     environment: Mapping[str, str] | None = None,
     interval_s: float = 0.25,
+    stops: Stops | None = None,
 ) -> Usage:
     """Runs `command` to its end, its output appended to `log`. For a process that has no
     other children: it waits for all of them, and ends those that do not end by themselves."""
     _set_subreaper(True)
     load, busy, used, started = os.getloadavg()[0], _busy_s(), _children_s(), time.monotonic()
+    own = time.process_time()
     samples: list[Sample] = []
     stop = threading.Event()
 
@@ -65,6 +80,10 @@ def run(
         while not stop.wait(interval_s):
             earlier_s = samples[-1].cpu_s if samples else 0.0
             samples.append(_sample(reaped_before_s=used, at_least_s=earlier_s))
+            if stops is not None and stops.due():
+                with _standing_still(stops):
+                    stops.marks.append(_sample(reaped_before_s=used, at_least_s=samples[-1].cpu_s).cpu_s)
+                    stops.meanwhile()
 
     watcher = threading.Thread(target=watch, daemon=True)
     with log.open("ab") as output:
@@ -84,15 +103,39 @@ def run(
     watcher.join()
     _set_subreaper(False)
     cpu_s = _children_s() - used
+    own_s = time.process_time() - own
     return Usage(
         exit_code=exit_code,
         cpu_s=cpu_s,
-        wall_s=wall_s,
+        wall_s=wall_s - (stops.seconds if stops is not None else 0.0),
         peak_bytes=max((sample.resident_bytes for sample in samples), default=0),
-        others_cpu_s=max(0.0, _busy_s() - busy - cpu_s),
+        others_cpu_s=max(0.0, _busy_s() - busy - cpu_s - own_s),
         load_before=load,
         samples=tuple(samples),
     )
+
+
+@contextmanager
+def _standing_still(stops: Stops) -> Iterator[None]:
+    started = time.monotonic()
+    stopped: set[int] = set()
+    # What was forked while the others were being stopped is found at the next look.
+    while running := set(_descendants(_table(), os.getpid())) - stopped:
+        _signal_all(running, signal.SIGSTOP)
+        stopped |= running
+    try:
+        yield
+    finally:
+        _signal_all(stopped, signal.SIGCONT)
+        stops.seconds += time.monotonic() - started
+
+
+def _signal_all(processes: set[int], number: signal.Signals) -> None:
+    for process in processes:
+        try:
+            os.kill(process, number)
+        except ProcessLookupError:
+            pass
 
 
 def _set_subreaper(on: bool) -> None:
@@ -116,11 +159,7 @@ def _reap_orphans() -> None:
     deadline = time.monotonic() + _PATIENCE_S
     while _wait_for_one(os.WNOHANG) is not None and time.monotonic() < deadline:
         time.sleep(0.05)
-    for process in _descendants(_table(), os.getpid()):
-        try:
-            os.kill(process, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
+    _signal_all(set(_descendants(_table(), os.getpid())), signal.SIGKILL)
     while _wait_for_one(0) is not None:
         pass
 

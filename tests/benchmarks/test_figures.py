@@ -1,11 +1,12 @@
 """From measured runs to the figures that are told."""
 
+import dataclasses
 import json
 
 import pytest
 
 from benchmarks.batch_run import BatchRun
-from benchmarks.figures import Cost, Figures, Speedup
+from benchmarks.figures import Cost, Figures, Speedup, paired
 from benchmarks.flatness import first_and_last
 from benchmarks.floor import Floor
 from benchmarks.process_tree import Sample, Usage
@@ -47,6 +48,25 @@ def test_overhead_is_what_stands_above_the_work_that_was_asked_for() -> None:
         ["ours", "10", "0.32", "0.20", "0.52", "0.40", "1.0", "5"],
         ["other", "10", "2.10", "2.00", "2.30", "2.20", "10.0", "5"],
     ]
+
+
+def test_each_submission_is_held_against_the_floors_around_it() -> None:
+    # The machine becomes twice as slow in between; 0.5 above the floor at first, 1 then.
+    marks, floors = [20.0, 22.5, 25.0, 28.5, 33.5, 38.5], [2.0, 2.0, 2.0, 4.0, 4.0, 4.0]
+    each_s, above_s = paired(marks, floors)
+    assert (each_s, above_s) == (3.5, 0.5)
+
+
+def test_one_stop_tells_nothing() -> None:
+    with pytest.raises(ValueError, match="1 stops"):
+        paired([1.0], [1.0])
+
+
+def test_what_was_measured_in_pairs_is_what_is_told() -> None:
+    ours = dataclasses.replace(cost("ours", 0.32), above_s=0.25)
+    figures = Figures("work", FLOOR, "namespaces", ours, [cost("other", 2.1)], machine="a machine")
+    assert "0.25" in next(line for line in figures.table().splitlines() if line.startswith("| ours"))
+    assert "| 8.0 " in next(line for line in figures.table().splitlines() if line.startswith("| other"))
 
 
 def test_figures_are_json() -> None:
