@@ -99,6 +99,8 @@ def is_stub_in(tree: ast.Module, function: str) -> bool:
 
 
 def _body_is_empty(node: ast.FunctionDef) -> bool:
+    if not all(_does_nothing(statement) or isinstance(statement, ast.Return | ast.Assign) for statement in node.body):
+        return False
     own = {argument.arg for argument in ast.walk(node) if isinstance(argument, ast.arg)}
     own |= {name.id for name in ast.walk(node) if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store)}
     return all(_does_nothing(statement) or _packs_arguments(statement, own) for statement in node.body)

@@ -1,7 +1,7 @@
 """The fork server: imports everything once, enters the outer wall, and forks a child for every request.
 
 It runs no student code and no operation that starts a thread, holds no secret (children inherit its memory), and
-ends when the grader does. The order is: imports, shell, wall, freeze, check for one thread, serve.
+ends when the grader does. The order is: imports, shell, wall, freeze, large pages, check for one thread, serve.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.dialects.dialect import Dialect
-from grader.execute import wire
+from grader.execute import large_pages, wire
 from grader.execute.child import ChildOrder, run_child
 from grader.execute.preloading import import_packages
 from grader.execute.process_control import adopt_orphans, die_with_parent, reap_ended
@@ -100,6 +100,7 @@ class Zygote:
         own_modules()
         gc.collect()
         gc.freeze()
+        large_pages.gather()
         threads = len(os.listdir("/proc/self/task"))
         if threads != 1:
             raise RuntimeError(f"{threads} threads before the first fork")
