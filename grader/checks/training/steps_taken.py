@@ -53,13 +53,12 @@ def _batches(networks: NotebookNetworks, function: str, first: OneStep, random: 
     found = first.diagnosis
     graph = network.softmaxed_graph if found.softmaxed else network.logits_graph
     rule = found.rule or Rule("descent", LEARNING_RATE)
-    course, foretold = _telling(graph, rule, first.gradients, found.still, random)
+    course, predicted = _telling(graph, rule, first.gradients, found.still, random)
     images, labels = _copies(course, IMAGES)
     trained = train(networks.asking, network, images, labels, EPOCHS, BATCH_SIZE)
-    if first.unforetold or not foretold:
+    if first.unforetold or predicted is None:
         still = 0.0 if moved(trained.before, trained.after) else 1.0
         return case(GROUP, {"weights": still}, {**_ASKED, "judged_by": "weights"})
-    predicted = course.after(STEPS)
     if not tells(trained.before, changes(trained.before, predicted, list(trained.before.variables))):
         return case(GROUP, {}, _ASKED, problems=(Problem("nothing_to_learn", {"function": function}),))
     errors = _errors(trained, predicted)
@@ -96,26 +95,28 @@ def _apart(networks: NotebookNetworks, function: str, course: Course) -> dict[st
 
 def _telling(
     graph: Graph, rule: Rule, remembered: Arrays, still: frozenset[str], random: np.random.Generator
-) -> tuple[Course, bool]:
-    """Training on an image from which the weights tell how many steps there were; and whether it can be foretold at all.
+) -> tuple[Course, Graph | None]:
+    """Training on an image from which the weights tell how many steps there were; and the network after STEPS of them,
+    None where it cannot be foretold.
 
     A bright image may be learnt in a single step, after which nothing moves any more: then a fainter one is taken.
     """
     course = Course(graph, draws.images(random, 1)[0], int(random.integers(draws.CLASSES)), rule, remembered, still)
+    predicted = None
     for scale in _SCALES:
         course = replace(course, image=(scale * course.image).astype(np.float32))
         try:
-            if _tells(course):
-                break
+            *_, predicted, one_more = islice(course.steps(), STEPS + 1)
         except NetworkError:
-            return course, False
-    return course, True
+            return course, None
+        if _tells(course.graph, predicted, one_more):
+            break
+    return course, predicted
 
 
-def _tells(course: Course) -> bool:
-    *_, after, one_more = islice(course.steps(), STEPS + 1)
+def _tells(before: Graph, after: Graph, one_more: Graph) -> bool:
     lengths = [
-        float(np.sqrt(sum(np.sum(array**2) for array in changes(course.graph, end, list(end.variables)).values())))
+        float(np.sqrt(sum(np.sum(array**2) for array in changes(before, end, list(end.variables)).values())))
         for end in (after, one_more)
     ]
     return bool(np.isfinite(lengths).all()) and lengths[0] > 0 and abs(lengths[1] / lengths[0] - 1) > _DISTINCT

@@ -79,7 +79,11 @@ def closest(got: np.ndarray, gradients: Iterable[tuple[str, np.ndarray]], spared
     known: list[_Known] = []
     for score, gradient in gradients:
         with np.errstate(all="ignore"):
-            known.extend(_of_gradient(got, score, gradient, spared))
+            for one in _of_gradient(got, score, gradient, spared):
+                known.append(one)
+                # The right map comes first: what else `got` might be need not be known.
+                if one.error <= RECOGNISED and not one.mistakes:
+                    return Closest(dict.fromkeys(ASPECTS, one.error))
         if _best(known) is not None:
             break
     if _best(known) is None:
