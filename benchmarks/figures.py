@@ -7,7 +7,7 @@ import platform
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import pairwise
-from statistics import median
+from statistics import median, quantiles
 from typing import Any
 
 from benchmarks.flatness import Stretch
@@ -18,7 +18,7 @@ from benchmarks.floor import Floor
 class Cost:
     """A grader's cost: processor seconds a submission with the start shared out, and without (`each_s`).
 
-    `above_s`: how much of `each_s` lies above the floor, where that was measured submission by submission.
+    `above_s`: how much lies above the floor, of every submission that was held against a floor of its own.
     """
 
     name: str
@@ -29,7 +29,7 @@ class Cost:
     wall_s: float
     peak_bytes: int
     others_cores: float
-    above_s: float | None = None
+    above_s: tuple[float, ...] = ()
 
     @property
     def with_start_s(self) -> float:
@@ -82,7 +82,7 @@ class Figures:
 
     def overhead_of(self, cost: Cost) -> float:
         """Processor seconds a submission above the students' own computing, without the start."""
-        return cost.each_s - self.floor_of(cost) if cost.above_s is None else cost.above_s
+        return median(cost.above_s) if cost.above_s else cost.each_s - self.floor_of(cost)
 
     def as_json(self) -> dict[str, Any]:
         content: dict[str, Any] = asdict(self)
@@ -112,6 +112,10 @@ class Figures:
         lines += ["", f"floor: {self.floor.cells_s:.3f} CPU-s the notebooks' cells"
                       f" + {self.floor.calls_s:.3f} the students' functions where our checks call them"
                       f" (with our probes around them: {self.floor.probes_s:.3f}); start of a batch: {self.ours.start_s:.1f} CPU-s"]  # fmt: skip
+        if len(self.ours.above_s) > 1:
+            lowest, _, highest = quantiles(self.ours.above_s, n=4, method="inclusive")
+            lines += ["", f"above floor, {self.ours.name}, submission by submission:"
+                          f" the middle half lies between {lowest:.2f} and {highest:.2f}"]  # fmt: skip
         busy = " and ".join(f"{cost.name} {cost.others_cores:.1f}" for cost in (self.ours, *self.peers))
         lines += ["", f"cores busy with other things meanwhile: {busy}"]
         if self.speedup is not None:
@@ -140,8 +144,8 @@ class Figures:
                 f"{whole:.2f}", f"{ratio:.1f}", _megabytes(cost.peak_bytes))  # fmt: skip
 
 
-def paired(marks: Sequence[float], floors: Sequence[float]) -> tuple[float, float]:
-    """What a submission costs, and how much of it lies above the floor: medians, in processor seconds.
+def paired(marks: Sequence[float], floors: Sequence[float]) -> tuple[float, tuple[float, ...]]:
+    """What a submission costs, the median; and how much of each lies above the floor, in processor seconds.
 
     `marks`: processor seconds so far at each stop after a submission; `floors`: the floor as measured at each. A submission
     is held against the floors right before and right after it, as a machine is not the same from one minute to the next.
@@ -151,7 +155,7 @@ def paired(marks: Sequence[float], floors: Sequence[float]) -> tuple[float, floa
         raise ValueError(f"{len(marks)} stops and {len(floors)} floors: expected two or more, as many of each")
     spent = [after - before for before, after in pairwise(marks)]
     above = [each - (before + after) / 2 for each, (before, after) in zip(spent, pairwise(floors), strict=True)]
-    return median(spent), median(above)
+    return median(spent), tuple(above)
 
 
 def machine() -> str:

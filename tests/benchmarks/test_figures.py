@@ -54,7 +54,7 @@ def test_each_submission_is_held_against_the_floors_around_it() -> None:
     # The machine becomes twice as slow in between; 0.5 above the floor at first, 1 then.
     marks, floors = [20.0, 22.5, 25.0, 28.5, 33.5, 38.5], [2.0, 2.0, 2.0, 4.0, 4.0, 4.0]
     each_s, above_s = paired(marks, floors)
-    assert (each_s, above_s) == (3.5, 0.5)
+    assert (each_s, above_s) == (3.5, (0.5, 0.5, 0.5, 1.0, 1.0))
 
 
 def test_one_stop_tells_nothing() -> None:
@@ -63,9 +63,10 @@ def test_one_stop_tells_nothing() -> None:
 
 
 def test_what_was_measured_in_pairs_is_what_is_told() -> None:
-    ours = dataclasses.replace(cost("ours", 0.32), above_s=0.25)
+    ours = dataclasses.replace(cost("ours", 0.32), above_s=(0.15, 0.25, 0.9, 0.25, 0.2))
     figures = Figures("work", FLOOR, "namespaces", ours, [cost("other", 2.1)], machine="a machine")
     assert "0.25" in next(line for line in figures.table().splitlines() if line.startswith("| ours"))
+    assert "the middle half lies between 0.20 and 0.25" in figures.table()
     assert "| 8.0 " in next(line for line in figures.table().splitlines() if line.startswith("| other"))
 
 
