@@ -119,11 +119,11 @@ def run(
 def _standing_still(stops: Stops) -> Iterator[None]:
     started = time.monotonic()
     stopped: set[int] = set()
-    # What was forked while the others were being stopped is found at the next look.
-    while running := set(_descendants(_table(), os.getpid())) - stopped:
-        _signal_all(running, signal.SIGSTOP)
-        stopped |= running
     try:
+        # What was forked while the others were being stopped is found at the next look.
+        while running := set(_descendants(_table(), os.getpid())) - stopped:
+            stopped |= running
+            _signal_all(running, signal.SIGSTOP)
         yield
     finally:
         _signal_all(stopped, signal.SIGCONT)
@@ -134,7 +134,7 @@ def _signal_all(processes: set[int], number: signal.Signals) -> None:
     for process in processes:
         try:
             os.kill(process, number)
-        except ProcessLookupError:
+        except (ProcessLookupError, PermissionError):
             pass
 
 
