@@ -27,7 +27,8 @@ def bare_python(target: Path, without: tuple[str, ...]) -> Path:
     venv.create(target, with_pip=False, symlinks=True)
     python = target / "bin" / "python"
     own = target / "lib" / f"python{sys.version_info.major}.{sys.version_info.minor}" / "site-packages"
-    for folder in map(Path, site.getsitepackages()):
+    # Debian's Python names folders that nobody has made.
+    for folder in filter(Path.is_dir, map(Path, site.getsitepackages())):
         for entry in folder.iterdir():
             if not entry.name.lower().startswith(without) and not (own / entry.name).exists():
                 (own / entry.name).symlink_to(entry)

@@ -116,3 +116,11 @@ def _member(name: str, content: bytes) -> tarfile.TarInfo:
     member.size = len(content)
     member.mtime = 1_700_000_000
     return member
+
+
+def unpack(archive: Path, target: Path) -> None:
+    """A tarball that is ours, unpacked into the folder `target`, made if need be."""
+    with tarfile.open(archive) as file:
+        # Set, not passed: the first releases of Python 3.11 know no filter.
+        file.extraction_filter = getattr(tarfile, "data_filter", None)
+        file.extractall(target)
