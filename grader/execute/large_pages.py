@@ -9,6 +9,8 @@ from __future__ import annotations
 import ctypes
 import sys
 
+from grader.sandbox.syscalls import libc_call
+
 _MADV_COLLAPSE = 25
 _LARGE_PAGE_BYTES = 2 << 20
 
@@ -20,12 +22,14 @@ def gather() -> int:
     try:
         with open("/proc/self/maps", encoding="ascii", errors="replace") as file:
             regions = [region for line in file if (region := _own_memory(line)) is not None]
-        madvise = ctypes.CDLL(None).madvise
-    except (OSError, AttributeError):
+    except OSError:
         return 0
-    madvise.argtypes = (ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int)
-    # A refusal (an older kernel, too little free memory) leaves the region as it was.
-    return sum(end - start for start, end in regions if madvise(start, end - start, _MADV_COLLAPSE) == 0)
+    return sum(end - start for start, end in regions if _is_gathered(start, end - start))
+
+
+def _is_gathered(start: int, size: int) -> bool:
+    """A refusal (an older kernel, too little free memory) leaves the region as it was."""
+    return libc_call("madvise", ctypes.c_void_p(start), ctypes.c_size_t(size), ctypes.c_int(_MADV_COLLAPSE)) == 0
 
 
 def _own_memory(line: str) -> tuple[int, int] | None:
