@@ -9,6 +9,8 @@ import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import partial
+from operator import attrgetter
 from pathlib import Path
 
 from benchmarks import batch_run, floor, limits, process_tree
@@ -23,22 +25,18 @@ from grader.sandbox import survey
 
 @dataclass(frozen=True, slots=True)
 class _Scale:
-    """How much of one comparison is run: enough for a steady figure, few enough for some minutes.
-
-    `few_of_peers`: copies of a short run, whose cost is taken off that of the long one: what is left is free of the start.
-    """
+    """How much of one comparison is run: enough for a steady figure, few enough for some minutes."""
 
     title: str
     assignment: Callable[[Path], Assignment]
     copies: int
     peer_copies: int
-    few_of_peers: int
     has_speedup: bool
 
 
 _SCALES = {
-    "one": _Scale("Part 1 alone", lambda folder: first_part(), 30, 6, 2, True),
-    "three": _Scale("three notebooks", three_parts, 8, 3, 1, False),
+    "one": _Scale("Part 1 alone", lambda folder: first_part(), 30, 6, True),
+    "three": _Scale("three notebooks", three_parts, 8, 4, False),
 }
 
 
@@ -82,7 +80,7 @@ def _parser() -> argparse.ArgumentParser:
         "--copies", type=int, metavar="N", help="hand-ins of the batch (default: 30, and 8 of three notebooks)"
     )
     parser.add_argument(
-        "--peer-copies", type=int, metavar="N", help="hand-ins for the others (default: 6, and 3 of three notebooks)"
+        "--peer-copies", type=int, metavar="N", help="hand-ins for the others (default: 6, and 4 of three notebooks)"
     )
     parser.add_argument("--peers", type=Path, default=os.environ.get("PEERS_HOME"), metavar="FOLDER",
                         help="environments of nbgrader and otter (default: $PEERS_HOME; without one they are left out)")  # fmt: skip
@@ -106,14 +104,21 @@ def _measure(name: str, arguments: argparse.Namespace, work: Path) -> Figures:
     scale = _SCALES[name]
     assignment = scale.assignment(work)
     copies = arguments.copies or scale.copies
-    ours, bare = _own_cost(scale.title, work, assignment, copies)
-    figures = Figures(scale.title, bare, batch_run.isolation_of(work), ours)
+    warm = floor.WarmRounds(assignment)
+
+    def graded() -> process_tree.Usage:
+        return batch_run.run(work, assignment, copies, 1, between=warm.measure).usage
+
+    # Only ours calls the functions on further cases.
+    ours = _cost("this grader", copies, graded, warm, own=attrgetter("asked_s"))
+    figures = Figures(scale.title, warm.median(), batch_run.isolation_of(work), ours)
     if arguments.peers:
         for peer in (Nbgrader(arguments.peers, work, assignment.works), Otter(arguments.peers, work, assignment.works)):
             try:
                 peer.prepare()
                 number = arguments.peer_copies or scale.peer_copies
-                figures.peers.append(_cost(peer.name, peer.grade, number, scale.few_of_peers))
+                graded_by_peer = partial(peer.grade, number, between=warm.measure)
+                figures.peers.append(_cost(peer.name, number, graded_by_peer, warm, own=attrgetter("cells_s")))
             except (PeerFailed, OSError) as error:
                 _say(f"{peer.name} is left out: {error}")
     if scale.has_speedup and not arguments.no_speedup:
@@ -126,26 +131,22 @@ def _measure(name: str, arguments: argparse.Namespace, work: Path) -> Figures:
     return figures
 
 
-def _own_cost(title: str, work: Path, assignment: Assignment, copies: int) -> tuple[Cost, floor.Floor]:
-    """This grader's batch, stopped after every hand-in for one round of the floor."""
-    _say(f"{title}: this grader, {copies} hand-ins, and the floor after each")
-    warm = floor.WarmRounds(assignment)
-    batch = batch_run.run(work, assignment, copies, 1, between=warm.measure)
-    each_s, above_s = paired(batch.marks, [one.asked_s for one in warm.rounds])
-    usage = batch.usage
-    cost = Cost("this grader", copies, usage.cpu_s, usage.cpu_s - copies * each_s, each_s, usage.wall_s,
-                usage.peak_bytes, usage.others_cpu_s / usage.wall_s, above_s)  # fmt: skip
-    return cost, floor.median_of(warm.rounds)
-
-
-def _cost(name: str, grade: Callable[[int], process_tree.Usage], copies: int, few: int) -> Cost:
-    few = min(few, copies - 1)
-    _say(f"{name}: {few} and {copies} hand-ins")
-    short, long = grade(few), grade(copies)
-    each = (long.cpu_s - short.cpu_s) / (copies - few)
-    start = short.cpu_s - few * each
-    others = (short.others_cpu_s + long.others_cpu_s) / (short.wall_s + long.wall_s)
-    return Cost(name, copies, long.cpu_s, start, each, long.wall_s, long.peak_bytes, others)
+def _cost(
+    name: str,
+    copies: int,
+    grade: Callable[[], process_tree.Usage],
+    warm: floor.WarmRounds,
+    *,
+    own: Callable[[floor.Floor], float],
+) -> Cost:
+    """What `grade` costs, which stands still once for every hand-in while a round of the floor is measured. `own` is how
+    much of a round the students' code computes for this grader."""
+    _say(f"{name}: {copies} hand-ins, and the floor between them")
+    earlier = len(warm.rounds)
+    usage = grade()
+    each_s, above_s = paired(usage.marks, [own(one) for one in warm.rounds[earlier:]])
+    return Cost(name, copies, usage.cpu_s, usage.cpu_s - copies * each_s, each_s, above_s, usage.wall_s,
+                usage.peak_bytes, usage.others_cpu_s / usage.wall_s)  # fmt: skip
 
 
 def _speedup(work: Path, assignment: Assignment, copies: int) -> Speedup:

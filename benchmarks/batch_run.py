@@ -18,16 +18,12 @@ from benchmarks.assignments import ROOT, Assignment
 
 @dataclass(frozen=True, slots=True)
 class BatchRun:
-    """What a batch cost, and when each of its hand-ins was done (seconds since the epoch, ascending).
-
-    `marks`: processor seconds so far at each stop between two hand-ins, if it was stopped there.
-    """
+    """What a batch cost, and when each of its hand-ins was done (seconds since the epoch, ascending)."""
 
     copies: int
     jobs: int
     usage: process_tree.Usage
     done: tuple[float, ...]
-    marks: tuple[float, ...] = ()
 
 
 def run(
@@ -48,32 +44,15 @@ def run(
     command += assignment.options
     command += ["--jobs", str(jobs)]
     log = work / "batch.txt"
-    stops = None if between is None else process_tree.Stops(_each_done(out / "log.jsonl"), between)
-    usage = process_tree.run(
-        command,
-        log=log,
-        environment={**os.environ, "GRADER_SALT": "benchmark"},
-        interval_s=0.25 if stops is None else 0.05,
-        stops=stops,
-    )
+    done = process_tree.one_more(lambda: len(_done(out / "log.jsonl")))
+    stops = None if between is None else process_tree.Stops(done, between)
+    environment = {**os.environ, "GRADER_SALT": "benchmark"}
+    usage = process_tree.run(command, log=log, environment=environment, stops=stops)
     if usage.exit_code:
         raise RuntimeError(f"batch ended with exit code {usage.exit_code}: {log.read_text()[-500:]}")
     _check_points(out / "gradebook.csv", copies, assignment.points)
     _check_notebooks(out, assignment)
-    return BatchRun(copies, jobs, usage, _done(out / "log.jsonl"), tuple(stops.marks) if stops is not None else ())
-
-
-def _each_done(log: Path) -> Callable[[], bool]:
-    """Tells, whenever it is asked, whether another hand-in is done since it said so last."""
-    seen = 0
-
-    def another() -> bool:
-        nonlocal seen
-        done = len(_done(log)) if log.exists() else 0
-        another, seen = done > seen, done
-        return another
-
-    return another
+    return BatchRun(copies, jobs, usage, _done(out / "log.jsonl"))
 
 
 def isolation_of(work: Path) -> str:
@@ -99,6 +78,8 @@ def _check_notebooks(out: Path, assignment: Assignment) -> None:
 
 
 def _done(log: Path) -> tuple[float, ...]:
+    if not log.exists():
+        return ()
     events = [json.loads(line) for line in log.read_text().splitlines()]
     return tuple(
         sorted(datetime.fromisoformat(event["time"]).timestamp() for event in events if event["event"] == "graded")

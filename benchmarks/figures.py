@@ -18,7 +18,7 @@ from benchmarks.floor import Floor
 class Cost:
     """A grader's cost: processor seconds a submission with the start shared out, and without (`each_s`).
 
-    `above_s`: how much lies above the floor, of every submission that was held against a floor of its own.
+    `above_s`: how much lies above the floor, of every submission: each is held against a floor of its own.
     """
 
     name: str
@@ -26,14 +26,24 @@ class Cost:
     total_s: float
     start_s: float
     each_s: float
+    above_s: tuple[float, ...]
     wall_s: float
     peak_bytes: int
     others_cores: float
-    above_s: tuple[float, ...] = ()
 
     @property
     def with_start_s(self) -> float:
         return self.total_s / self.copies
+
+    @property
+    def overhead_s(self) -> float:
+        """Processor seconds a submission above the students' own computing, without the start."""
+        return median(self.above_s)
+
+    def middle_half(self) -> str:
+        """Between which figures the middle half of the submissions lies above the floor; needs two or more."""
+        lowest, _, highest = quantiles(self.above_s, n=4, method="inclusive")
+        return f"{self.name} {lowest:.2f} to {highest:.2f}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,19 +86,10 @@ class Figures:
     long_run: LongRun | None = None
     machine: str = field(default_factory=lambda: machine())
 
-    def floor_of(self, cost: Cost) -> float:
-        """The students' own computing inside a grader's figure: only ours calls the functions on further cases."""
-        return self.floor.cells_s + (self.floor.calls_s if cost is self.ours else 0.0)
-
-    def overhead_of(self, cost: Cost) -> float:
-        """Processor seconds a submission above the students' own computing, without the start."""
-        return median(cost.above_s) if cost.above_s else cost.each_s - self.floor_of(cost)
-
     def as_json(self) -> dict[str, Any]:
         content: dict[str, Any] = asdict(self)
-        for cost in (self.ours, *self.peers):
-            overhead = {"floor_s": self.floor_of(cost), "overhead_s": self.overhead_of(cost)}
-            (content["ours"] if cost is self.ours else content["peers"][self.peers.index(cost)]).update(overhead)
+        for told, cost in zip((content["ours"], *content["peers"]), (self.ours, *self.peers), strict=True):
+            told["overhead_s"] = cost.overhead_s
         if self.speedup is not None:
             content["speedup"]["ratio"] = self.speedup.ratio
         return content
@@ -112,10 +113,9 @@ class Figures:
         lines += ["", f"floor: {self.floor.cells_s:.3f} CPU-s the notebooks' cells"
                       f" + {self.floor.calls_s:.3f} the students' functions where our checks call them"
                       f" (with our probes around them: {self.floor.probes_s:.3f}); start of a batch: {self.ours.start_s:.1f} CPU-s"]  # fmt: skip
-        if len(self.ours.above_s) > 1:
-            lowest, _, highest = quantiles(self.ours.above_s, n=4, method="inclusive")
-            lines += ["", f"above floor, {self.ours.name}, submission by submission:"
-                          f" the middle half lies between {lowest:.2f} and {highest:.2f}"]  # fmt: skip
+        scatter = "; ".join(cost.middle_half() for cost in (self.ours, *self.peers) if len(cost.above_s) > 1)
+        if scatter:
+            lines += ["", f"above floor, the middle half of the submissions: {scatter}"]
         busy = " and ".join(f"{cost.name} {cost.others_cores:.1f}" for cost in (self.ours, *self.peers))
         lines += ["", f"cores busy with other things meanwhile: {busy}"]
         if self.speedup is not None:
@@ -137,10 +137,9 @@ class Figures:
         return "\n".join(lines)
 
     def _row(self, cost: Cost) -> tuple[str, ...]:
-        overhead = self.overhead_of(cost)
-        whole = overhead + cost.with_start_s - cost.each_s
-        ratio = overhead / self.overhead_of(self.ours)
-        return (cost.name, str(cost.copies), f"{cost.each_s:.2f}", f"{overhead:.2f}", f"{cost.with_start_s:.2f}",
+        whole = cost.overhead_s + cost.with_start_s - cost.each_s
+        ratio = cost.overhead_s / self.ours.overhead_s
+        return (cost.name, str(cost.copies), f"{cost.each_s:.2f}", f"{cost.overhead_s:.2f}", f"{cost.with_start_s:.2f}",
                 f"{whole:.2f}", f"{ratio:.1f}", _megabytes(cost.peak_bytes))  # fmt: skip
 
 

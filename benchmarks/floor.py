@@ -10,7 +10,7 @@ import io
 import os
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import astuple, dataclass
 from statistics import median
 from types import CodeType
@@ -40,11 +40,6 @@ class Floor:
         return self.cells_s + self.calls_s
 
 
-def median_of(rounds: Sequence[Floor]) -> Floor:
-    """The medians of each figure."""
-    return Floor(*(median(column) for column in zip(*map(astuple, rounds), strict=True)))
-
-
 #: Calls what grading calls, given the globals of the notebook; returns the seconds of the students' functions and of all.
 _Calls = Callable[[dict[str, Any]], tuple[float, float]]
 
@@ -66,6 +61,10 @@ class WarmRounds:
     def measure(self) -> None:
         """One round more."""
         self.rounds.append(_round(self._notebooks))
+
+    def median(self) -> Floor:
+        """The medians of each figure of all rounds."""
+        return Floor(*(median(column) for column in zip(*map(astuple, self.rounds), strict=True)))
 
 
 def _prepared(work: NotebookWork) -> tuple[list[CodeType], _Calls]:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -49,20 +48,22 @@ class Nbgrader(Peer):
             (source / f"{work.name}.ipynb").write_text(json.dumps(assignment(work)))
         run_or_fail([str(self._program), "generate_assignment", "ps"], self._master, self._environment)
 
-    def grade(self, copies: int) -> process_tree.Usage:
-        course = self._master.with_name(f"nbgrader-{copies}")
-        shutil.copytree(self._master, course)
+    def grade(self, copies: int, between: Callable[[], None]) -> process_tree.Usage:
+        course = self._master
         handed_in = {f"{work.name}.ipynb": _filled_in(course / "release" / "ps", work) for work in self._works}
         for number in range(1, copies + 1):
             folder = course / "submitted" / f"team_{number}" / "ps"
             folder.mkdir(parents=True)
             for file, notebook in handed_in.items():
                 (folder / file).write_text(json.dumps(notebook))
+        # A folder appears when its submission is begun.
+        begun = process_tree.one_more(lambda: len(list((course / "autograded").glob("*/ps"))))
         usage = process_tree.run(
             [str(self._program), "autograde", "ps"],
             log=course / "log.txt",
             cwd=course,
             environment=self._environment,
+            stops=process_tree.Stops(begun, between),
         )
         self._check_points(course, copies)
         return usage

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -47,14 +47,16 @@ class Otter(Peer):
             run_or_fail([str(self._program), "assign", "--no-pdfs", file, work.name], self._work, self._environment)
             (folder / "answer.ipynb").write_text(json.dumps(_filled_in(folder / "student" / file, work)))
 
-    def grade(self, copies: int) -> process_tree.Usage:
-        out = self._work / f"out-{copies}"
+    def grade(self, copies: int, between: Callable[[], None]) -> process_tree.Usage:
+        out = self._work / "out"
         lines = [self._line(work, out / str(number)) for number in range(1, copies + 1) for work in self._works]
+        done = process_tree.one_more(lambda: len(list(out.glob(f"*/{self._works[-1].name}/results.json"))))
         usage = process_tree.run(
             ["sh", "-ec", "\n".join(lines)],
             log=self._work / "log.txt",
             cwd=self._work,
             environment=self._environment,
+            stops=process_tree.Stops(done, between),
         )
         full = points(self._works)
         for number in range(1, copies + 1):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from benchmarks import process_tree
@@ -30,8 +30,9 @@ class Peer(ABC):
         """Makes the assignment in the peer's own format. Raises PeerFailed."""
 
     @abstractmethod
-    def grade(self, copies: int) -> process_tree.Usage:
-        """What grading `copies` of the hand-in costs; called at most once a number. Raises PeerFailed."""
+    def grade(self, copies: int, between: Callable[[], None]) -> process_tree.Usage:
+        """What grading `copies` of the hand-in costs; called once. `between` runs once for each of them, always at the same
+        point of its way, while the grader stands still. Raises PeerFailed."""
 
 
 def environment(program: Path, work: Path) -> dict[str, str]:

@@ -23,6 +23,9 @@ _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 _TICKS = os.sysconf("SC_CLK_TCK")
 #: Time for orphans to see that they are no longer needed, before they are killed.
 _PATIENCE_S = 8.0
+#: Between two samples; more often where something is waited for.
+_INTERVAL_S = 0.25
+_INTERVAL_OF_STOPS_S = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,7 @@ class Sample:
 @dataclass(slots=True)
 class Stops:
     """Moments at which the whole tree stands still: `due` is asked at every sample; where it says so, every process is
-    stopped, `meanwhile` runs in this process, and all go on. `marks` takes the tree's processor seconds at each."""
+    stopped, `meanwhile` runs in this process, and all go on."""
 
     due: Callable[[], bool]
     meanwhile: Callable[[], None]
@@ -45,10 +48,23 @@ class Stops:
     seconds: float = 0.0
 
 
+def one_more(number: Callable[[], int]) -> Callable[[], bool]:
+    """For `Stops.due`: tells, whenever it is asked, whether `number` has grown since it was asked last."""
+    seen = 0
+
+    def grown() -> bool:
+        nonlocal seen
+        now = number()
+        grown, seen = now > seen, now
+        return grown
+
+    return grown
+
+
 @dataclass(frozen=True, slots=True)
 class Usage:
     """`cpu_s` is user and system time of the whole tree; `others_cpu_s` what the rest of the machine used meanwhile, this
-    process not counted. `wall_s` is without the stops."""
+    process not counted. `wall_s` is without the stops; `marks` are the tree's processor seconds so far at each of them."""
 
     exit_code: int
     cpu_s: float
@@ -57,6 +73,7 @@ class Usage:
     others_cpu_s: float
     load_before: float
     samples: tuple[Sample, ...]
+    marks: tuple[float, ...] = ()
 
 
 def run(
@@ -65,11 +82,13 @@ def run(
     log: Path,
     cwd: Path | None = None,
     environment: Mapping[str, str] | None = None,
-    interval_s: float = 0.25,
+    interval_s: float | None = None,
     stops: Stops | None = None,
 ) -> Usage:
     """Runs `command` to its end, its output appended to `log`. For a process that has no
     other children: it waits for all of them, and ends those that do not end by themselves."""
+    if interval_s is None:
+        interval_s = _INTERVAL_S if stops is None else _INTERVAL_OF_STOPS_S
     _set_subreaper(True)
     load, busy, used, started = os.getloadavg()[0], _busy_s(), _children_s(), time.monotonic()
     own = time.process_time()
@@ -112,6 +131,7 @@ def run(
         others_cpu_s=max(0.0, _busy_s() - busy - cpu_s - own_s),
         load_before=load,
         samples=tuple(samples),
+        marks=tuple(stops.marks) if stops is not None else (),
     )
 
 

@@ -1,6 +1,5 @@
 """From measured runs to the figures that are told."""
 
-import dataclasses
 import json
 
 import pytest
@@ -14,8 +13,9 @@ from benchmarks.process_tree import Sample, Usage
 FLOOR = Floor(cells_s=0.10, calls_s=0.02)
 
 
-def cost(name: str, each_s: float) -> Cost:
-    return Cost(name, 10, total_s=10 * each_s + 2, start_s=2.0, each_s=each_s, wall_s=1.0, peak_bytes=5_000_000, others_cores=0.0)  # fmt: skip
+def cost(name: str, each_s: float, *above_s: float) -> Cost:
+    return Cost(name, 10, total_s=10 * each_s + 2, start_s=2.0, each_s=each_s, above_s=above_s, wall_s=1.0,
+                peak_bytes=5_000_000, others_cores=0.0)  # fmt: skip
 
 
 def steady(copies: int, growth_bytes: int = 0) -> BatchRun:
@@ -37,11 +37,8 @@ def test_growing_memory_shows_at_the_end() -> None:
 
 
 def test_overhead_is_what_stands_above_the_work_that_was_asked_for() -> None:
-    ours, other = cost("ours", 0.32), cost("other", 2.1)
+    ours, other = cost("ours", 0.32, 0.2), cost("other", 2.1, 2.0)
     figures = Figures("work", FLOOR, "namespaces", ours, [other], machine="a machine")
-    # Only ours is asked for the further calls of its checks.
-    assert figures.floor_of(ours) == pytest.approx(0.12)
-    assert figures.floor_of(other) == pytest.approx(0.10)
     rows = [line.split("|") for line in figures.table().splitlines() if line.startswith("| o")]
     told = [[cell.strip() for cell in row[1:-1]] for row in rows]
     assert told == [
@@ -63,15 +60,17 @@ def test_one_stop_tells_nothing() -> None:
 
 
 def test_what_was_measured_in_pairs_is_what_is_told() -> None:
-    ours = dataclasses.replace(cost("ours", 0.32), above_s=(0.15, 0.25, 0.9, 0.25, 0.2))
-    figures = Figures("work", FLOOR, "namespaces", ours, [cost("other", 2.1)], machine="a machine")
+    ours = cost("ours", 0.32, 0.15, 0.25, 0.9, 0.25, 0.2)
+    figures = Figures("work", FLOOR, "namespaces", ours, [cost("other", 2.1, 2.0)], machine="a machine")
     assert "0.25" in next(line for line in figures.table().splitlines() if line.startswith("| ours"))
-    assert "the middle half lies between 0.20 and 0.25" in figures.table()
+    assert "above floor, the middle half of the submissions: ours 0.20 to 0.25\n" in figures.table()
     assert "| 8.0 " in next(line for line in figures.table().splitlines() if line.startswith("| other"))
 
 
 def test_figures_are_json() -> None:
-    figures = Figures("work", FLOOR, "none", cost("ours", 0.3), [cost("other", 2.0)], Speedup(10, 1.0, 1.9, 0.5))
+    figures = Figures(
+        "work", FLOOR, "none", cost("ours", 0.3, 0.18), [cost("other", 2.0, 1.9, 2.1, 1.4)], Speedup(10, 1.0, 1.9, 0.5)
+    )
     told = json.loads(json.dumps(figures.as_json()))
     assert told["speedup"]["ratio"] == pytest.approx(1.9)
     assert told["peers"][0]["overhead_s"] == pytest.approx(1.9)
