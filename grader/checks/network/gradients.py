@@ -33,7 +33,8 @@ class Gradients:
 
 def cross_entropy(logits: np.ndarray, labels: np.ndarray) -> tuple[float, np.ndarray]:
     """Mean softmax cross-entropy of `logits (N, K)` with `labels (N,)` from 0 to K - 1, and its gradient (N, K)."""
-    logarithms = log_softmax(np.asarray(logits, dtype=np.float64))
+    with np.errstate(all="ignore"):
+        logarithms = log_softmax(np.asarray(logits, dtype=np.float64))
     rows = np.arange(len(labels))
     gradient = np.exp(logarithms)
     gradient[rows, labels] -= 1
@@ -68,17 +69,21 @@ def descend(
 
     Changed are the `constants` named, by default the graph's variables, as far as the loss depends on them.
     """
-    trained = set(graph.variables if constants is None else constants)
     for images, labels in zip(images_batches, labels_batches, strict=True):
-        found = gradients(graph, images, labels).by_constant
-        graph = graph.with_constants(
-            {
-                name: graph.nodes[name].value - learning_rate * gradient  # type: ignore[operator]
-                for name, gradient in found.items()
-                if name in trained
-            }
-        )
+        graph = stepped(graph, gradients(graph, images, labels), learning_rate, constants)
     return graph
+
+
+def stepped(graph: Graph, found: Gradients, learning_rate: float, constants: Collection[str] | None = None) -> Graph:
+    """The graph after one step down along the gradients `found` of it; see `descend`."""
+    trained = set(graph.variables if constants is None else constants)
+    return graph.with_constants(
+        {
+            name: graph.nodes[name].value - learning_rate * gradient  # type: ignore[operator]
+            for name, gradient in found.by_constant.items()
+            if name in trained
+        }
+    )
 
 
 def with_output_before(graph: Graph, op: str) -> Graph | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
+from numpy.lib.stride_tricks import as_strided
 
 from grader.checks.network.graph import Node
 from grader.checks.network.operations.operation import (
@@ -17,7 +17,8 @@ from grader.checks.network.operations.operation import (
 )
 from grader.checks.network.operations.windows import Windows, windows_of
 
-_ELEMENTS_AT_ONCE = 1_000_000
+#: Of `_strips`: some megabytes, which a processor keeps at hand.
+_ELEMENTS_AT_ONCE = 400_000
 
 
 def _windows(node: Node, x: np.ndarray, kernel: np.ndarray) -> Windows:
@@ -32,51 +33,64 @@ def _windows(node: Node, x: np.ndarray, kernel: np.ndarray) -> Windows:
     return windows
 
 
-def _rows(padded: np.ndarray, windows: Windows, i: int) -> np.ndarray:
-    """Row `i` of every window side by side: (N * OH * OW, KW * C)."""
-    width = windows.width
-    rows = padded[:, windows.height.cells(i)]
-    reach = (width.size - 1) * width.dilation + 1
-    strips = sliding_window_view(rows, reach, axis=2)[:, :, :: width.stride, :, :: width.dilation]
-    strips = strips[:, :, : width.count].transpose(0, 1, 2, 4, 3)
-    return np.ascontiguousarray(strips).reshape(-1, width.size * padded.shape[3])
+def _strips(padded: np.ndarray, windows: Windows) -> np.ndarray:
+    """Of every row of the images, what each window has of it, side by side: (N, rows, OW, KW * C).
+
+    A matrix of whole windows would be KH times as large; here windows that overlap share their rows.
+    """
+    width, (image, row, column, channel) = windows.width, padded.strides
+    shape = (*padded.shape[:2], width.count, width.size, padded.shape[3])
+    strides = (image, row, column * width.stride, column * width.dilation, channel)
+    strips = as_strided(padded, shape, strides, writeable=False)
+    return np.ascontiguousarray(strips).reshape(*shape[:3], -1)
+
+
+def _row(strips: np.ndarray, windows: Windows, i: int) -> np.ndarray:
+    """Row `i` of every window: (N, OH * OW, KW * C)."""
+    rows = strips[:, windows.height.cells(i)]
+    return rows.reshape(len(rows), -1, rows.shape[3])
 
 
 def _chunks(images: int, windows: Windows, kernel: np.ndarray) -> Iterator[slice]:
-    """The batch in pieces for which `_rows` fits the processor's cache, or nearly so."""
-    per_image = windows.height.count * windows.width.count * kernel.shape[1] * kernel.shape[2]
+    """The batch in pieces for which `_strips` fits the processor's cache, or nearly so."""
+    per_image = windows.padded_extent[0] * windows.width.count * kernel.shape[1] * kernel.shape[2]
     step = max(1, _ELEMENTS_AT_ONCE // max(per_image, 1))
     for start in range(0, images, step):
         yield slice(start, start + step)
 
 
 def _convolve(x: np.ndarray, kernel: np.ndarray, windows: Windows) -> np.ndarray:
-    # Row by row of the kernel: a matrix of whole windows would be KH times as large.
-    padded = windows.padded(x)
-    output = np.empty((x.shape[0], windows.height.count, windows.width.count, kernel.shape[3]))
+    padded, filters = windows.padded(x), kernel.shape[3]
+    output = np.zeros((x.shape[0], windows.height.count * windows.width.count, filters))
     for images in _chunks(x.shape[0], windows, kernel):
-        total: np.ndarray | float = 0.0
+        strips = _strips(padded[images], windows)
         for i in range(kernel.shape[0]):
-            total = total + _rows(padded[images], windows, i) @ kernel[i].reshape(-1, kernel.shape[3])
-        output[images] = np.reshape(total, output[images].shape)
-    return output
+            output[images] += _row(strips, windows, i) @ kernel[i].reshape(-1, filters)
+    return output.reshape(x.shape[0], windows.height.count, windows.width.count, filters)
 
 
 def _to_kernel(x: np.ndarray, kernel: np.ndarray, windows: Windows, upstream: np.ndarray) -> np.ndarray:
     padded, gradient = windows.padded(x), np.zeros(kernel.shape)
+    above = upstream.reshape(x.shape[0], windows.height.count * windows.width.count, kernel.shape[3])
     for images in _chunks(x.shape[0], windows, kernel):
-        flat = upstream[images].reshape(-1, kernel.shape[3])
+        strips = _strips(padded[images], windows)
         for i in range(kernel.shape[0]):
-            gradient[i] += (_rows(padded[images], windows, i).T @ flat).reshape(kernel.shape[1:])
+            by_image = _row(strips, windows, i).transpose(0, 2, 1) @ above[images]
+            gradient[i] += by_image.sum(axis=0).reshape(kernel.shape[1:])
     return gradient
 
 
 def _to_images(x: np.ndarray, kernel: np.ndarray, windows: Windows, upstream: np.ndarray) -> np.ndarray:
-    gradient = np.zeros(windows.padded(x).shape)
+    # Channels first: what is added in one go is a row of pixels, not the few channels of one.
+    height, width, (_, size, channels, filters) = windows.height, windows.width, kernel.shape
+    gradient = np.zeros((channels, x.shape[0], *windows.padded_extent))
     for images in _chunks(x.shape[0], windows, kernel):
-        for i, j, rows, columns in windows.places():
-            gradient[images, rows, columns] += upstream[images] @ kernel[i, j].T
-    return windows.cropped(gradient)
+        above = np.ascontiguousarray(upstream[images].reshape(-1, filters).T)
+        for i in range(kernel.shape[0]):
+            row = kernel[i].reshape(size * channels, filters) @ above
+            for j, column in enumerate(row.reshape(size, channels, -1, height.count, width.count)):
+                gradient[:, images, height.cells(i), width.cells(j)] += column
+    return np.ascontiguousarray(windows.cropped(gradient.transpose(1, 2, 3, 0)))
 
 
 def _groups(x: np.ndarray, kernel: np.ndarray) -> int:

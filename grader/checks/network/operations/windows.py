@@ -37,6 +37,12 @@ class Windows:
     height: AxisWindows
     width: AxisWindows
 
+    @property
+    def padded_extent(self) -> tuple[int, int]:
+        """Rows and columns of the image with its border."""
+        height, width = self.extent
+        return self.height.before + height + self.height.after, self.width.before + width + self.width.after
+
     def padded(self, x: np.ndarray, fill: float = 0.0) -> np.ndarray:
         """`x (N, H, W, C)` with its border."""
         border = [(0, 0), (self.height.before, self.height.after), (self.width.before, self.width.after), (0, 0)]
@@ -70,8 +76,7 @@ def windows_of(node: Node, x: np.ndarray, size: tuple[int, int]) -> Windows:
         )
         axes.append(_axis(node, x.shape[1 + axis], size[axis], strides[axis], dilations[axis], padding, amounts))
     found = Windows((x.shape[1], x.shape[2]), *axes)
-    rows, columns = (entry.before + extent + entry.after for entry, extent in zip(axes, found.extent, strict=True))
-    check_elements(node, (x.shape[0], rows, columns, x.shape[3]))
+    check_elements(node, (x.shape[0], *found.padded_extent, x.shape[3]))
     return found
 
 
