@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import selectors
 import socket
 import time
@@ -11,14 +12,10 @@ from typing import Any
 from grader.execute import wire
 from grader.model.limits import MEBIBYTE
 
-#: When the watchdog looks for the first time, and the longest time between looks: each reads all of /proc.
-TICK_S = 0.05
-_LONGEST_TICK_S = 0.25
-_TICK_GROWTH = 1.3
 _READ_BYTES = MEBIBYTE
 
-#: Looks at the child from outside; raises to end the waiting.
-Watchdog = Callable[[], None]
+#: Looks at the child from outside when it is time to, and returns in how many seconds it is again; raises to end the waiting.
+Watchdog = Callable[[], float]
 
 _Selector = getattr(selectors, "PollSelector", selectors.SelectSelector)
 
@@ -66,31 +63,25 @@ def wait_for(
 
     `deadline` is a time of the monotonic clock. Raises WaitTimeout, MalformedFrame, and what `watchdog` raises.
     """
-    tick_s = TICK_S
-    next_look = time.monotonic() + tick_s
     while True:
         for channel in channels:
             if frame := channel.reader.next():
                 return channel, frame
-        now = time.monotonic()
-        if watchdog is not None and now >= next_look:
-            watchdog()
-            tick_s = min(tick_s * _TICK_GROWTH, _LONGEST_TICK_S)
-            next_look = time.monotonic() + tick_s
-        ready = _select([channel.socket for channel in channels], selectors.EVENT_READ, deadline, tick_s)
+        next_look_s = math.inf if watchdog is None else watchdog()
+        ready = _select([channel.socket for channel in channels], selectors.EVENT_READ, deadline, next_look_s)
         for channel in channels:
             if channel.socket in ready and not channel.take():
                 return channel, None
 
 
 def _select(
-    sockets: Sequence[socket.socket], event: int, deadline: float, tick_s: float = TICK_S
+    sockets: Sequence[socket.socket], event: int, deadline: float, at_most_s: float = math.inf
 ) -> set[socket.socket]:
-    """The ready ones within a tick. Raises WaitTimeout once the deadline has passed."""
+    """The ready ones, none after `at_most_s`. Raises WaitTimeout once the deadline has passed."""
     remaining = deadline - time.monotonic()
     if remaining <= 0:
         raise WaitTimeout
     with _Selector() as selector:
         for connection in sockets:
             selector.register(connection, event)
-        return {key.fileobj for key, _ in selector.select(min(remaining, tick_s))}  # type: ignore[misc]
+        return {key.fileobj for key, _ in selector.select(min(remaining, at_most_s))}  # type: ignore[misc]

@@ -20,7 +20,7 @@ from grader.execute.session import OutOfMemory
 from grader.execute.slots import Slot
 from grader.model.errors import InfrastructureError
 from grader.model.limits import MEBIBYTE, ExecutionLimits
-from grader.sandbox.processes import kill_tree, resident_bytes
+from grader.sandbox.processes import TreeMemory, kill_tree
 
 _CREDENTIALS = struct.Struct("3i")
 # Generous: these are waits for the grader's own machinery, on machines under load.
@@ -30,6 +30,7 @@ _GONE_S = 5.0
 _LEAVE_S = 0.5
 # Each process's own limit counts from what it inherited, and a MemoryError within it is told better than a kill.
 _INHERITED_BYTES = 256 * MEBIBYTE
+_BETWEEN_LOOKS_S = 0.25
 
 
 class ForkHost:
@@ -58,9 +59,11 @@ class ForkHost:
         self._items = count(1)
         self._spoilt = False
         self._process, self._handle = 0, -1
+        self._next_look = time.monotonic() + _BETWEEN_LOOKS_S
         try:
             self._process = _greeting(connection)
             self._handle = os.pidfd_open(self._process)
+            self._memory = TreeMemory(self._process)
             self._expect("ready", "the sandbox could not be entered", _START_S)
             self.order({"op": "files", "paths": list(files)}, list(files.values()))
             self._expect("written", "the work folder could not be written", _START_S)
@@ -88,11 +91,16 @@ class ForkHost:
         """Tell the host something. Raises OSError or WaitTimeout."""
         self.channel.send(dict(body), blobs, deadline=time.monotonic() + _START_S)
 
-    def check_memory(self) -> None:
-        """Raises OutOfMemory where the child's tree holds more than allowed."""
-        allowed = self.limits.memory_bytes + _INHERITED_BYTES
-        if resident_bytes(self._process, exact_above=allowed) > allowed:
-            raise OutOfMemory
+    def check_memory(self) -> float:
+        """Raises OutOfMemory where the child's tree holds more than allowed. Looks no more often than it must: returns
+        in how many seconds it will look again."""
+        now = time.monotonic()
+        if now >= self._next_look:
+            allowed = self.limits.memory_bytes + _INHERITED_BYTES
+            if self._memory.resident_bytes(exact_above=allowed) > allowed:
+                raise OutOfMemory
+            self._next_look = now + _BETWEEN_LOOKS_S
+        return self._next_look - now
 
     def spoil(self) -> None:
         self._spoilt = True

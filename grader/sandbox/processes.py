@@ -6,10 +6,13 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Container, Iterable, Iterator
 
 _PROC = "/proc"
 _PAUSE_S = 0.005
+#: Far less than it takes to use up all numbers of processes.
+_OUTSIDE_KNOWN_S = 1.0
 
 
 def descendants(pid: int) -> tuple[int, ...]:
@@ -21,40 +24,56 @@ def descendants(pid: int) -> tuple[int, ...]:
         table = list(_table())
     except PermissionError:
         return _children_told_by(pid)
-    return _below(pid, table)
+    zombies = {process for process, _, state, _ in table if state == "Z"}
+    return tuple(process for process in _below([pid], table) if process not in zombies)
 
 
-def _below(pid: int, table: Iterable[tuple[int, int, str, int]]) -> tuple[int, ...]:
+def _below(ancestors: Iterable[int], table: Iterable[tuple[int, int, str, int]]) -> list[int]:
+    """Descendants, zombies too."""
     children: dict[int, list[int]] = {}
-    zombies: set[int] = set()
-    for process, parent, state, _ in table:
+    for process, parent, _, _ in table:
         children.setdefault(parent, []).append(process)
-        if state == "Z":
-            zombies.add(process)
     found: list[int] = []
-    waiting = [pid]
+    waiting = deque(ancestors)
     while waiting:
-        for child in children.get(waiting.pop(0), ()):
-            waiting.append(child)
-            if child not in zombies:
-                found.append(child)
-    return tuple(found)
+        below = children.pop(waiting.popleft(), ())
+        found += below
+        waiting += below
+    return found
 
 
-def resident_bytes(pid: int, *, exact_above: int = 0) -> int:
-    """Memory that `pid` and its descendants hold, in bytes; 0 when they are gone.
+class TreeMemory:
+    """The memory of `pid` and its descendants, looked at again and again.
 
-    A page shared by several processes (as after a fork) counts in parts, one for each of them, where the kernel
-    tells and we may ask. That costs milliseconds: when the plain sum of resident sizes, which is quick and never
-    smaller, is at most `exact_above`, it is returned instead.
+    A process outside of the tree never comes to belong to it, so that only new ones are looked at each time; after a while
+    all are, as by then the number may be another process's.
     """
-    table = list(_table())
-    resident = {process: size for process, _, _, size in table}
-    members = [member for member in (pid, *_below(pid, table)) if member in resident]
-    total = sum(resident[member] for member in members)
-    if total <= exact_above:
-        return total
-    return sum(_proportional_bytes(member, resident[member]) for member in members)
+
+    def __init__(self, pid: int):
+        self._pid = pid
+        self._outside: frozenset[int] = frozenset()
+        self._known_until = 0.0
+
+    def resident_bytes(self, *, exact_above: int = 0) -> int:
+        """What they hold, in bytes; 0 when they are gone.
+
+        A page shared by several processes (as after a fork) counts in parts, one for each of them, where the kernel
+        tells and we may ask. That costs milliseconds: when the plain sum of resident sizes, which is quick and never
+        smaller, is at most `exact_above`, it is returned instead.
+        """
+        now = time.monotonic()
+        if now >= self._known_until:
+            self._outside, self._known_until = frozenset(), now + _OUTSIDE_KNOWN_S
+        table = list(_table(self._outside))
+        resident = {process: size for process, _, _, size in table}
+        members = [member for member in (self._pid, *_below([self._pid], table)) if member in resident]
+        # From the first processes down: one whose parent ended while the table was read may be anybody's.
+        rest = [entry for entry in table if entry[0] != self._pid]
+        self._outside |= frozenset(_below([0, *self._outside], rest))
+        total = sum(resident[member] for member in members)
+        if total <= exact_above:
+            return total
+        return sum(_proportional_bytes(member, resident[member]) for member in members)
 
 
 def kill_tree(pid: int, *, patience_s: float = 5.0) -> bool:
@@ -117,15 +136,15 @@ def _is_alive(pid: int) -> bool:
     return any(process == pid and state != "Z" for process, _, state, _ in _table())
 
 
-def _table() -> Iterator[tuple[int, int, str, int]]:
-    """Every process that can be seen: pid, parent's pid, state letter, resident bytes."""
-    return _table_of_proc() if os.path.exists(f"{_PROC}/self/stat") else _table_of_ps()
+def _table(without: Container[int] = ()) -> Iterator[tuple[int, int, str, int]]:
+    """Every process that can be seen, but for some: pid, parent's pid, state letter, resident bytes."""
+    return _table_of_proc(without) if os.path.exists(f"{_PROC}/self/stat") else _table_of_ps()
 
 
-def _table_of_proc() -> Iterator[tuple[int, int, str, int]]:
+def _table_of_proc(without: Container[int]) -> Iterator[tuple[int, int, str, int]]:
     page_bytes = os.sysconf("SC_PAGE_SIZE")
     for entry in os.listdir(_PROC):
-        if not entry.isdigit():
+        if not entry.isdigit() or int(entry) in without:
             continue
         try:
             # Not `open`, which takes three times as long: a watchdog reads all of these many times a second.

@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from grader.sandbox import descendants, kill_tree, processes, resident_bytes
+from grader.sandbox import TreeMemory, descendants, kill_tree, processes
 
 MEBIBYTE = 1 << 20
+#: More than there is: the plain sum is enough.
+PLAIN = 1 << 40
 FAMILY = """
 import os, signal
 if os.fork() == 0:
@@ -77,19 +79,35 @@ def test_killing_what_is_gone_is_no_fault(source: str, family: subprocess.Popen)
     kill_tree(family.pid)
     family.wait(10)
     assert kill_tree(family.pid)
-    assert resident_bytes(family.pid) == 0
+    assert TreeMemory(family.pid).resident_bytes() == 0
 
 
 def test_resident_bytes_counts_descendants(source: str, family: subprocess.Popen) -> None:
-    whole = resident_bytes(family.pid)
-    part = resident_bytes(descendants(family.pid)[0])
+    whole = TreeMemory(family.pid).resident_bytes()
+    part = TreeMemory(descendants(family.pid)[0]).resident_bytes()
     assert 0 < part < whole < 512 * MEBIBYTE
+
+
+def test_processes_that_come_later_are_counted(source: str) -> None:
+    program = "import os, signal\nos.write(1, b'x'); os.read(0, 1)\n" + FAMILY
+    process = subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert process.stdin is not None and process.stdout is not None
+    assert process.stdout.read(1) == b"x"
+    memory = TreeMemory(process.pid)
+    alone = memory.resident_bytes(exact_above=PLAIN)
+    assert memory.resident_bytes(exact_above=PLAIN) < 1.5 * alone
+    process.stdin.write(b"x")
+    process.stdin.flush()
+    assert process.stdout.read(1) == b"x"
+    assert memory.resident_bytes(exact_above=PLAIN) > 1.5 * alone
+    kill_tree(process.pid)
+    process.communicate()
 
 
 def test_memory_shared_after_a_fork_is_counted_once() -> None:
     if not Path("/proc/self/smaps_rollup").exists():
         pytest.skip("this system does not tell shared memory from own")
     for process in running(SHARED, 3):
-        plain = resident_bytes(process.pid, exact_above=1 << 40)
-        assert 64 * MEBIBYTE <= resident_bytes(process.pid) < 128 * MEBIBYTE
+        plain = TreeMemory(process.pid).resident_bytes(exact_above=PLAIN)
+        assert 64 * MEBIBYTE <= TreeMemory(process.pid).resident_bytes() < 128 * MEBIBYTE
         assert plain > 4 * 64 * MEBIBYTE
