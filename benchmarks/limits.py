@@ -14,7 +14,7 @@ from grader.execute import Executor
 from grader.model.isolation import IsolationLevel
 from grader.model.limits import MEBIBYTE, ExecutionLimits
 from grader.model.observation import CallObservation, ProbeRequest
-from grader.sandbox import resident_bytes
+from grader.sandbox import TreeMemory
 
 CALL_WALL_S = 1.0
 #: How often memory is looked at from here; the grader looks less often.
@@ -119,7 +119,8 @@ class _Watch:
 
     def __enter__(self) -> _Watch:
         self.peak_bytes = 0
-        self._before = resident_bytes(os.getpid())
+        self._memory = TreeMemory(os.getpid())
+        self._before = self._memory.resident_bytes()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._look, daemon=True)
         self._thread.start()
@@ -131,7 +132,7 @@ class _Watch:
 
     def _look(self) -> None:
         while not self._stop.wait(_LOOK_S):
-            self.peak_bytes = max(self.peak_bytes, resident_bytes(os.getpid()) - self._before)
+            self.peak_bytes = max(self.peak_bytes, self._memory.resident_bytes() - self._before)
 
 
 def table(level: IsolationLevel, bites: Sequence[Bite]) -> str:
