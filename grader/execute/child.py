@@ -51,7 +51,7 @@ def run_child(
         _leave_zygote(channel, foreign_descriptors)
         # Sent before anything else: the kernel tells the grader this process's id along with it.
         wire.send(channel, {"hello": True})
-        sandbox.enter_cell(CellPolicy(work=str(order.work), limits=order.limits, slot=order.slot, forks=True))
+        sandbox.enter_cell(CellPolicy(work=str(order.work), limits=order.limits, slot=order.slot))
         die_with_parent()
         adopt_orphans()
         _set_environment(order.threads)

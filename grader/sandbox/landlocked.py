@@ -98,14 +98,13 @@ class LandlockSandbox:
         environment.clear_environment()
         resource_limits.apply(policy.limits, processes_already=self._processes_counted_against(uid))
         self._work = work
-        # A process that is forked later has a folder of its own in /proc, which no rule can name yet.
-        processes = "/proc" if policy.forks else f"/proc/{os.getpid()}"
         if self._as_root:
             credentials.empty_bounding_set()
         if self._changes_user:
             credentials.become(uid)
         credentials.keep_capabilities(())
-        landlock.restrict(self._grants(processes))
+        # A process that is forked later has a folder of its own in /proc, which no rule can name yet.
+        landlock.restrict(self._grants("/proc"))
         syscalls.prctl("making /proc/self readable", syscalls.PR_SET_DUMPABLE, 1)
         tether.fasten()
         # Before the filter, which makes a change of mode do nothing.

@@ -76,36 +76,31 @@ class NamespaceSandbox:
         processes_already = self._processes_counted_against(uid)
         _enter_namespaces(_OWN | syscalls.CLONE_NEWPID, as_root=self._as_root)
 
-        status_from, status_to = os.pipe()
-        tether = supervisor.fork_supervised(status_from=status_from)
-        os.close(status_from)
+        # What comes back is process 1 of its namespace: it cannot be killed from within, and nothing outlives it.
+        tether = supervisor.fork_supervised()
         # A session of its own, or a signal to "my group" would cross into the supervisor's namespace.
         os.setsid()
         places = {_TEMPORARY: _STICKY, _SHARED_MEMORY: _STICKY, policy.work: _PRIVATE}
         disk = Disk(policy.limits.disk_bytes, _DISK_FILES, uid, places)
         replace_root(self._wall.readable, (), disk, self._wall.devices, fresh_proc=True)
         environment.clear_environment()
-        # Process 1 counts as well.
-        resource_limits.apply(policy.limits, processes_already=processes_already + 1)
+        resource_limits.apply(policy.limits, processes_already=processes_already)
         credentials.empty_bounding_set()
         if self._as_root:
             credentials.become(uid)
         credentials.keep_capabilities(())
         credentials.forbid_new_privileges()
-        # Not readable for the student's process, which has the same user.
+        # Not readable for the students' processes, which have the same user.
         syscalls.prctl("hiding process 1", syscalls.PR_SET_DUMPABLE, 0)
         tether.fasten()
         if machine := system_call_numbers.architecture():
             rules = [*filter_rules.refused_everywhere(), *filter_rules.sockets_of_own_namespace()]
             seccomp.install(seccomp.program(rules, machine))
-
-        supervisor.fork_under_init(status_to)
-        os.setsid()
-        syscalls.prctl("making /proc/self readable", syscalls.PR_SET_DUMPABLE, 1)
         environment.settle(policy.work, _HOME, _TEMPORARY)
 
     def enter_fork(self) -> None:
         """There is nothing more to give up at this level: nobody else is in sight."""
+        syscalls.prctl("making /proc/self readable", syscalls.PR_SET_DUMPABLE, 1)
 
     @property
     def signals_stay_inside(self) -> bool:

@@ -33,14 +33,12 @@ class CellPolicy:
     `work`: absolute path of the child's writable folder. At `namespaces` a fresh file system of limited size is
     mounted there, whatever the path; at the other levels it is an existing folder below the wall's `scratch`.
     `slot`: a small number, distinct among children that live at the same time; when root starts the sandbox it
-    picks the unprivileged user that the child becomes. `forks`: the child runs no student code itself, but forks
-    processes that do, each of which calls `Sandbox.enter_fork` first.
+    picks the unprivileged user that the child becomes.
     """
 
     work: str
     limits: ExecutionLimits
     slot: int
-    forks: bool = False
 
 
 class Sandbox(Protocol):
@@ -58,18 +56,16 @@ class Sandbox(Protocol):
     def enter_cell(self, policy: CellPolicy) -> None:
         """Enter the inner wall for good, from a child just forked by the process behind the outer wall.
 
-        Returns in the process that is to run student code, which may be a descendant of the caller: the processes
-        between them hold no descriptors, pass SIGINT on, end as it ends (same exit status or signal), and it dies
-        when they die. Whoever forked the caller therefore waits for it and kills it by the pid it knows. Afterwards
-        the current folder is `policy.work`, and HOME and TMPDIR are writable. Raises InfrastructureError, in the
-        caller or in such a descendant of it.
+        Returns in the process that is to fork those that run student code, and runs none itself. It may be a child of
+        the caller, which then holds no descriptors, passes SIGINT on, and ends as it ends (same exit status or signal);
+        and it dies when the caller dies. Whoever forked the caller therefore waits for it and kills it by the pid it
+        knows. Afterwards the current folder is `policy.work`, and HOME and TMPDIR are writable. Raises
+        InfrastructureError, in the caller or in such a child of it.
         """
 
     def enter_fork(self) -> None:
-        """Give up, for good, what a process forked in the cell does not need of those around it.
-
-        For a cell entered with `CellPolicy.forks`. Raises InfrastructureError.
-        """
+        """Give up, for good, what a process forked in the cell does not need of those around it, before it runs student
+        code. Raises InfrastructureError."""
 
     @property
     def signals_stay_inside(self) -> bool:

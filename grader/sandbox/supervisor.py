@@ -9,13 +9,11 @@ import gc
 import os
 import select
 import signal
-import struct
 from typing import NoReturn
 
 from grader.sandbox import processes
 from grader.sandbox.syscalls import PR_SET_PDEATHSIG, prctl, step
 
-_STATUS = struct.Struct("=i")
 _SUPERVISION_FAILED = 70
 
 
@@ -51,10 +49,9 @@ def die_with_parent(by: signal.Signals = signal.SIGKILL) -> None:
         os._exit(_SUPERVISION_FAILED)
 
 
-def fork_supervised(*, status_from: int | None = None, end_orphans: bool = False) -> Tether:
+def fork_supervised(*, end_orphans: bool = False) -> Tether:
     """Fork; returns in the child only, while the caller supervises it and then ends as it ended.
 
-    `status_from`: a pipe from which the status to end with is read, where the child only reports another's end.
     `end_orphans`: kill what the child left behind, also on SIGTERM; the caller must be the reaper of its descendants.
     """
     with step("watching the supervising process"):
@@ -64,7 +61,7 @@ def fork_supervised(*, status_from: int | None = None, end_orphans: bool = False
     if child == 0:
         return Tether(watch)
     try:
-        _be_nothing_but_a_parent(child, keep=status_from)
+        _be_nothing_but_a_parent(child)
         if end_orphans:
             signal.signal(signal.SIGTERM, lambda number, frame: _end_all())
             # Landlock knows a folder of /proc by its inode, which the kernel may replace while nobody holds the folder.
@@ -73,33 +70,12 @@ def fork_supervised(*, status_from: int | None = None, end_orphans: bool = False
             _end_descendants()
         else:
             status = _wait_for(child)
-        if status_from is not None:
-            reported = os.read(status_from, _STATUS.size)
-            status = _STATUS.unpack(reported)[0] if len(reported) == _STATUS.size else status
-        end_like(status)
+        _end_like(status)
     finally:
         os._exit(_SUPERVISION_FAILED)
 
 
-def fork_under_init(status_to: int) -> None:
-    """Fork; returns in the child only, while the caller, process 1 of its namespace, reaps everything until it ends.
-
-    The child's wait status is written to the pipe `status_to`. When the caller ends, the kernel kills the rest.
-    """
-    with step("forking the child of process 1"):
-        child = os.fork()
-    if child == 0:
-        os.close(status_to)
-        return
-    try:
-        _be_nothing_but_a_parent(child, keep=status_to)
-        os.write(status_to, _STATUS.pack(_wait_for(child)))
-        os._exit(0)
-    finally:
-        os._exit(_SUPERVISION_FAILED)
-
-
-def end_like(status: int) -> NoReturn:
+def _end_like(status: int) -> NoReturn:
     """End this process by the same exit status, or the same signal, as the wait status says."""
     if os.WIFSIGNALED(status):
         number = os.WTERMSIG(status)
@@ -110,18 +86,14 @@ def end_like(status: int) -> NoReturn:
     os._exit(os.waitstatus_to_exitcode(status) & 0xFF)
 
 
-def _be_nothing_but_a_parent(child: int, keep: int | None) -> None:
+def _be_nothing_but_a_parent(child: int) -> None:
     import resource
 
     # Collecting garbage would write to pages that are still shared with the forking process.
     gc.disable()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     signal.signal(signal.SIGINT, lambda number, frame: processes.send(child, number))
-    if keep is None:
-        os.closerange(0, _largest_descriptor())
-    else:
-        os.closerange(0, keep)
-        os.closerange(keep + 1, _largest_descriptor())
+    os.closerange(0, _largest_descriptor())
 
 
 def _wait_for(child: int) -> int:

@@ -19,7 +19,7 @@ from grader.model.limits import ExecutionLimits
 from grader.sandbox import processes
 from grader.sandbox.guarantees import ATTACKS
 from grader.sandbox.levels import sandbox_for
-from grader.sandbox.policy import CellPolicy
+from grader.sandbox.policy import CellPolicy, Sandbox
 from grader.sandbox.syscalls import SystemCallRefused
 from grader.sandbox.wall_paths import default_wall
 
@@ -116,8 +116,17 @@ def _wall(level: IsolationLevel, scratch: str, secret: str, port: int, report: C
     os._exit(0)
 
 
-def _cell(sandbox, work: str, secret: str, port: int, report: Callable[[dict], None]) -> NoReturn:
+def _cell(sandbox: Sandbox, work: str, secret: str, port: int, report: Callable[[dict], None]) -> NoReturn:
     sandbox.enter_cell(CellPolicy(work=work, limits=ExecutionLimits(), slot=0))
+    child = os.fork()
+    if child == 0:
+        _report_failures(lambda tell: _inner(sandbox, secret, port, tell), report)
+    os.waitpid(child, 0)
+    os._exit(0)
+
+
+def _inner(sandbox: Sandbox, secret: str, port: int, report: Callable[[dict], None]) -> NoReturn:
+    sandbox.enter_fork()
     with open("written", "w", encoding="utf-8") as file:
         file.write("by the child")
     if sandbox.level in _WALLED:

@@ -134,12 +134,12 @@ def _attach(identifier: int) -> int:
 def signal_parent(scene: SimpleNamespace) -> None:
     # To a whole group: only one's own session may get it. The runner counts what it gets.
     os.kill(0, signal.SIGWINCH)
-    if os.getppid() == 1 and os.getpid() == 2:
+    if os.getppid() == 1:
         # Process 1 of an own namespace: the kernel drops the signal, whatever the permissions say.
         os.kill(1, signal.SIGKILL)
         any_of(lambda: os.kill(scene.runner, 0))
     else:
-        any_of(lambda: os.kill(scene.runner, 0), lambda: os.kill(os.getppid(), 0))
+        any_of(lambda: os.kill(scene.runner, 0), lambda: os.kill(scene.supervisor, 0))
 
 
 def signal_other(scene: SimpleNamespace) -> None:

@@ -121,10 +121,18 @@ def in_cell(sandbox, level: IsolationLevel, scene: SimpleNamespace, name: str, s
     if child == 0:
         os.close(release_write)
         try:
-            sandbox.enter_cell(CellPolicy(work=work, limits=LIMITS, slot=slot, forks=True))
-            sandbox.enter_fork()
-            act = next(getattr(module, name) for module in ACTS if hasattr(module, name))
-            os.write(answer_write, json.dumps(judged(lambda: act(scene))).encode())
+            sandbox.enter_cell(CellPolicy(work=work, limits=LIMITS, slot=slot))
+            scene.supervisor = os.getppid()
+            inner = os.fork()
+            if inner == 0:
+                os.setsid()
+                sandbox.enter_fork()
+                act = next(getattr(module, name) for module in ACTS if hasattr(module, name))
+                os.write(answer_write, json.dumps(judged(lambda: act(scene))).encode())
+                os._exit(0)
+            _, status = os.waitpid(inner, 0)
+            if status:
+                os.write(answer_write, json.dumps(("died", str(os.waitstatus_to_exitcode(status)))).encode())
         except BaseException as error:
             os.write(answer_write, json.dumps(("broken", f"not entered: {type(error).__name__}: {error}")).encode())
         os._exit(0)
