@@ -28,12 +28,16 @@ class PretrainedModel:
     _values: list[np.ndarray] = field(default_factory=list)
     _trainable: list[tuple[Any, bool]] = field(default_factory=list)
     _form: object = None
+    _used: bool = False
 
     def __post_init__(self) -> None:
         self._open()
 
     def restored(self) -> Any:
         """The model, as it was when it was opened first."""
+        if not self._used:
+            self._used = True
+            return self.model
         try:
             for layer, trainable in self._trainable:
                 layer.trainable = trainable

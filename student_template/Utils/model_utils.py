@@ -34,7 +34,8 @@ def PretrainedCNN():
         raise RuntimeError(
             f"{WEIGHTS} cannot be read ({type(error).__name__}: {error}). Unpack the assignment again and take it from there."
         ) from error
-    model = small_network()
+    # Random numbers would be drawn for nothing.
+    model = small_network(kernel_initializer="zeros")
     model.set_weights(weights)
     return model
 
@@ -43,8 +44,8 @@ def PretrainedCNN():
 BLOCKS = ((16, 5, 2, False), (24, 3, 1, True), (24, 3, 1, False), (16, 3, 1, False))
 
 
-def small_network(image_shape=(32, 32, 3), classes=10):
-    """The network of PretrainedCNN before its training: a keras.Model with random weights, about 14,000 of them.
+def small_network(image_shape=(32, 32, 3), classes=10, kernel_initializer="glorot_uniform"):
+    """The network of PretrainedCNN before its training: a keras.Model with about 14,000 weights, by default random ones.
 
     Four convolutions, each followed by batch normalisation and ReLU; of each feature the largest value anywhere in the
     image; then one dense layer without an activation.
@@ -53,14 +54,23 @@ def small_network(image_shape=(32, 32, 3), classes=10):
 
     images = features = Input(image_shape, name="images")
     for number, (filters, size, stride, pooled) in enumerate(BLOCKS, 1):
-        convolution = layers.Conv2D(filters, size, stride, "same", use_bias=False, name=f"convolution_{number}")
+        convolution = layers.Conv2D(
+            filters,
+            size,
+            stride,
+            "same",
+            use_bias=False,
+            kernel_initializer=kernel_initializer,
+            name=f"convolution_{number}",
+        )
         features = convolution(features)
         features = layers.BatchNormalization(momentum=0.9, name=f"normalisation_{number}")(features)
         features = layers.ReLU(name=f"relu_{number}")(features)
         if pooled:
             features = layers.MaxPooling2D(2, name=f"pooling_{number}")(features)
     features = layers.GlobalMaxPooling2D(name="features")(features)
-    return Model(images, layers.Dense(classes, name="scores")(features), name="PretrainedCNN")
+    scores = layers.Dense(classes, kernel_initializer=kernel_initializer, name="scores")(features)
+    return Model(images, scores, name="PretrainedCNN")
 
 
 def _supplied(location):

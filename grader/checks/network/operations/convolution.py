@@ -75,6 +75,7 @@ def _to_kernel(x: np.ndarray, kernel: np.ndarray, windows: Windows, upstream: np
     for images in _chunks(x.shape[0], windows, kernel):
         strips = _strips(padded[images], windows)
         for i in range(kernel.shape[0]):
+            # Image by image: one product of all would be of two long, thin matrices, which takes several times as long.
             by_image = _row(strips, windows, i).transpose(0, 2, 1) @ above[images]
             gradient[i] += by_image.sum(axis=0).reshape(kernel.shape[1:])
     return gradient
@@ -104,9 +105,8 @@ def _groups(x: np.ndarray, kernel: np.ndarray) -> int:
 def _forward(node: Node, inputs: Arrays) -> tuple[np.ndarray, ...]:
     x, kernel = inputs
     windows = _windows(node, x, kernel)
-    groups = _groups(x, kernel)
-    parts = zip(np.split(x, groups, axis=3), np.split(kernel, groups, axis=3), strict=True)
-    return (np.concatenate([_convolve(part, own, windows) for part, own in parts], axis=3),)
+    parts = _by_channels(_groups(x, kernel), x, kernel)
+    return (_joined([_convolve(part, own, windows) for part, own in parts]),)
 
 
 def _backward(node: Node, inputs: Arrays, outputs: Arrays, upstream: Arrays) -> list[np.ndarray | None]:
@@ -124,9 +124,17 @@ def _backward_to_images(node: Node, inputs: Arrays, outputs: Arrays, upstream: A
 def _by_group(gradient: Callable[..., np.ndarray], node: Node, inputs: Arrays, upstream: np.ndarray) -> np.ndarray:
     x, kernel = inputs
     windows = _windows(node, x, kernel)
-    groups = _groups(x, kernel)
-    parts = zip(*(np.split(array, groups, axis=3) for array in (x, kernel, upstream)), strict=True)
-    return np.concatenate([gradient(part, own, windows, above) for part, own, above in parts], axis=3)
+    parts = _by_channels(_groups(x, kernel), x, kernel, upstream)
+    return _joined([gradient(part, own, windows, above) for part, own, above in parts])
+
+
+def _by_channels(groups: int, *arrays: np.ndarray) -> list[tuple[np.ndarray, ...]]:
+    """Of each group of channels its part of every array."""
+    return [arrays] if groups == 1 else list(zip(*(np.split(array, groups, axis=3) for array in arrays), strict=True))
+
+
+def _joined(parts: list[np.ndarray]) -> np.ndarray:
+    return parts[0] if len(parts) == 1 else np.concatenate(parts, axis=3)
 
 
 def _depthwise(node: Node, inputs: Arrays) -> np.ndarray:

@@ -45,10 +45,13 @@ class Windows:
 
     def padded(self, x: np.ndarray, fill: float = 0.0) -> np.ndarray:
         """`x (N, H, W, C)` with its border."""
-        border = [(0, 0), (self.height.before, self.height.after), (self.width.before, self.width.after), (0, 0)]
-        if not any(amount for pair in border for amount in pair):
+        height, width = self.extent
+        if self.padded_extent == self.extent:
             return x
-        return np.pad(x, border, constant_values=fill)
+        padded = np.full((x.shape[0], *self.padded_extent, x.shape[3]), fill, dtype=x.dtype)
+        top, left = self.height.before, self.width.before
+        padded[:, top : top + height, left : left + width] = x
+        return padded
 
     def cropped(self, padded: np.ndarray) -> np.ndarray:
         """What is left of `padded` without the border."""
