@@ -111,7 +111,7 @@ def _measure(name: str, arguments: argparse.Namespace, work: Path) -> Figures:
 
     # Only ours calls the functions on further cases.
     ours = _cost("this grader", copies, graded, warm, own=attrgetter("asked_s"))
-    figures = Figures(scale.title, warm.median(), warm.first, batch_run.isolation_of(work), ours)
+    figures = Figures(scale.title, warm.median(), batch_run.isolation_of(work), ours)
     if arguments.peers:
         for peer in (Nbgrader(arguments.peers, work, assignment.works), Otter(arguments.peers, work, assignment.works)):
             try:

@@ -75,13 +75,10 @@ class LongRun:
 
 @dataclass(slots=True)
 class Figures:
-    """Everything that was measured of one comparison; a peer that was not given is in none of the lists.
-
-    `first` is the same as the floor, the first time in a process."""
+    """Everything that was measured of one comparison; a peer that was not given is in none of the lists."""
 
     title: str
     floor: Floor
-    first: Floor
     isolation: str
     ours: Cost
     peers: list[Cost] = field(default_factory=list)
@@ -115,8 +112,7 @@ class Figures:
         )
         lines += ["", f"floor: {self.floor.cells_s:.3f} CPU-s the notebooks' cells"
                       f" + {self.floor.calls_s:.3f} the students' functions where our checks call them"
-                      f" (with our probes around them: {self.floor.probes_s:.3f}); the first time in a process"
-                      f" {self.first.cells_s:.3f} + {self.first.calls_s:.3f}; start of a batch: {self.ours.start_s:.1f} CPU-s"]  # fmt: skip
+                      f" (with our probes around them: {self.floor.probes_s:.3f}); start of a batch: {self.ours.start_s:.1f} CPU-s"]  # fmt: skip
         scatter = "; ".join(cost.middle_half() for cost in (self.ours, *self.peers) if len(cost.above_s) > 1)
         if scatter:
             lines += ["", f"above floor, the middle half of the submissions: {scatter}"]

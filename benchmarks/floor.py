@@ -6,7 +6,6 @@ That process is the one that measures: it stands by while a batch runs and has n
 from __future__ import annotations
 
 import contextlib
-import importlib
 import io
 import os
 import sys
@@ -23,8 +22,6 @@ from benchmarks.notebook_work import NotebookWork
 from benchmarks.saliency_work import SALIENCY
 from benchmarks.training_work import TRAINING
 
-#: What the notebooks of the parts import, the first part's before the others'.
-_PACKAGES = ("matplotlib.pyplot", "tensorflow", "keras._tf_keras.keras")
 _WORKS = {work.part: work for work in (layers(), TRAINING, SALIENCY)}
 
 
@@ -50,8 +47,7 @@ _Calls = Callable[[dict[str, Any]], tuple[float, float]]
 class WarmRounds:
     """Keeps the assignment's notebooks ready and measures one round after the other, kept in `rounds`.
 
-    `first` is the round before these. It pays for what the libraries make ready at their first use, as every process does
-    that runs a hand-in; of the imports it pays for none.
+    The first round pays for imports and for what the libraries do once; it is not counted.
     """
 
     def __init__(self, assignment: Assignment):
@@ -59,9 +55,7 @@ class WarmRounds:
 
         matplotlib.use("agg")
         self._notebooks = [_prepared(_WORKS[part]) for part in assignment.parts]
-        for package in _PACKAGES[: max(assignment.parts)]:
-            importlib.import_module(package)
-        self.first = _round(self._notebooks)
+        _round(self._notebooks)
         self.rounds: list[Floor] = []
 
     def measure(self) -> None:

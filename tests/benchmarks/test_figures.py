@@ -11,7 +11,6 @@ from benchmarks.floor import Floor
 from benchmarks.process_tree import Sample, Usage
 
 FLOOR = Floor(cells_s=0.10, calls_s=0.02)
-FIRST = Floor(cells_s=0.17, calls_s=0.03)
 
 
 def cost(name: str, each_s: float, *above_s: float) -> Cost:
@@ -39,7 +38,7 @@ def test_growing_memory_shows_at_the_end() -> None:
 
 def test_overhead_is_what_stands_above_the_work_that_was_asked_for() -> None:
     ours, other = cost("ours", 0.32, 0.2), cost("other", 2.1, 2.0)
-    figures = Figures("work", FLOOR, FIRST, "namespaces", ours, [other], machine="a machine")
+    figures = Figures("work", FLOOR, "namespaces", ours, [other], machine="a machine")
     rows = [line.split("|") for line in figures.table().splitlines() if line.startswith("| o")]
     told = [[cell.strip() for cell in row[1:-1]] for row in rows]
     assert told == [
@@ -62,22 +61,15 @@ def test_one_stop_tells_nothing() -> None:
 
 def test_what_was_measured_in_pairs_is_what_is_told() -> None:
     ours = cost("ours", 0.32, 0.15, 0.25, 0.9, 0.25, 0.2)
-    figures = Figures("work", FLOOR, FIRST, "namespaces", ours, [cost("other", 2.1, 2.0)], machine="a machine")
+    figures = Figures("work", FLOOR, "namespaces", ours, [cost("other", 2.1, 2.0)], machine="a machine")
     assert "0.25" in next(line for line in figures.table().splitlines() if line.startswith("| ours"))
     assert "above floor, the middle half of the submissions: ours 0.20 to 0.25\n" in figures.table()
-    assert "the first time in a process 0.170 + 0.030;" in figures.table()
     assert "| 8.0 " in next(line for line in figures.table().splitlines() if line.startswith("| other"))
 
 
 def test_figures_are_json() -> None:
     figures = Figures(
-        "work",
-        FLOOR,
-        FIRST,
-        "none",
-        cost("ours", 0.3, 0.18),
-        [cost("other", 2.0, 1.9, 2.1, 1.4)],
-        Speedup(10, 1.0, 1.9, 0.5),
+        "work", FLOOR, "none", cost("ours", 0.3, 0.18), [cost("other", 2.0, 1.9, 2.1, 1.4)], Speedup(10, 1.0, 1.9, 0.5)
     )
     told = json.loads(json.dumps(figures.as_json()))
     assert told["speedup"]["ratio"] == pytest.approx(1.9)
