@@ -68,7 +68,6 @@ def run_child(
 def _leave_zygote(channel: socket.socket, foreign_descriptors: Collection[int]) -> None:
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
     for descriptor in foreign_descriptors:
         if descriptor > 2 and descriptor != channel.fileno():
             try:
@@ -166,6 +165,8 @@ class _Host:
             os.setsid()
             self._channel.close()
             self._sandbox.enter_fork()
+            # Ignored up to here: what a hand-in sends to its parent is to end nothing but the hand-in.
+            signal.signal(signal.SIGINT, signal.default_int_handler)
             bounds = ValueBounds(array_bytes=self._order.limits.array_bytes)
             serve(socket.socket(fileno=descriptor), seed, bounds, self._run_notebook)
         finally:

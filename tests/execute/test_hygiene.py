@@ -183,6 +183,24 @@ def test_neighbours_are_unharmed(executor_at, module, call, hasty) -> None:
         assert quiet.probe([call("count")])[0].value[0] == 1
 
 
+SENDS_EVERY_SIGNAL = """
+import os, signal
+def bad():
+    for number in signal.valid_signals(): os.kill(os.getppid(), number)
+    return 1
+"""
+
+
+def test_no_signal_from_within_ends_the_process_that_serves(executor_at, module, call, limits) -> None:
+    if survey().strongest.level is not IsolationLevel.NAMESPACES:
+        pytest.skip("at weaker levels the process that serves is one like any other")
+    with executor_at(IsolationLevel.NAMESPACES).workspace(module(SENDS_EVERY_SIGNAL), limits) as workspace:
+        host = workspace.probe_host()
+        assert workspace.probe([call("bad")])[0].value == 1
+        assert workspace.probe_host() is host
+        assert workspace.probe([call("bad")])[0].value == 1
+
+
 def test_a_hundred_children_leak_no_descriptors_and_leave_no_process(executor, module, call, limits) -> None:
     def run_one() -> None:
         with executor.workspace(module(COUNTER), limits) as workspace:
