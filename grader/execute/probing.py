@@ -87,18 +87,19 @@ class _Calls:
     def ask(self, number: int, request: ProbeRequest) -> CallObservation:
         """The call's observation; of a repeated one where the process may have been killed from outside."""
         observation = self._once(number, request)
-        if not self._may_be_no_fault_of_the_call(observation):
+        if self._repeats_left == 0 or not self._may_be_no_fault_of_the_call(observation):
             return observation
         self._repeats_left -= 1
         self._deadline += observation.seconds
-        observation = self._once(number, request)
-        if self._may_be_no_fault_of_the_call(observation):
+        again = self._once(number, request)
+        if self._may_be_no_fault_of_the_call(again):
             self._repeats_left = 0
-        return observation
+            if self._code is None:  # it went with its runner, which says less than what ended it before
+                return observation
+        return again
 
     def _may_be_no_fault_of_the_call(self, observation: CallObservation) -> bool:
-        died = observation.outcome is CallOutcome.DIED
-        return died and self._repeats_left > 0 and may_be_killed_from_outside(self._code)
+        return observation.outcome is CallOutcome.DIED and may_be_killed_from_outside(self._code)
 
     def _once(self, number: int, request: ProbeRequest) -> CallObservation:
         start = time.monotonic()

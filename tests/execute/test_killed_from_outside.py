@@ -68,6 +68,15 @@ def test_what_nobody_else_does_to_a_process_is_not_repeated(code: int) -> None:
     assert source.opened == 1
 
 
+@pytest.mark.parametrize(
+    "codes, told",
+    [([-9, None], "SIGKILL"), ([None, -9], "SIGKILL"), ([None, None], "killed together with its runner")],
+)
+def test_of_two_deaths_the_one_that_says_how_is_told(codes: list[int | None], told: str) -> None:
+    (seen,) = ask_all(Script(codes), [ProbeRequest("call", {})], LIMITS)
+    assert (seen.outcome, seen.detail) == (CallOutcome.DIED, told)
+
+
 def test_code_that_kills_itself_is_asked_again_only_once_an_item() -> None:
     source = Script([-9] * 20)
     seen = ask_all(source, [ProbeRequest("call", {})] * 10, LIMITS)
