@@ -38,10 +38,10 @@ def held(lock: Path) -> Iterator[Path]:
             raise UsageError(catalogue().text("engine.out_in_use", out=lock.parent, pid=owner)) from None
         _delete_abandoned(_content(lock).get("scratch"))
         scratch = Path(tempfile.mkdtemp(prefix=_SCRATCH_PREFIX)).resolve()
-        # Students' processes may run as another user, who must be able to reach a work folder below.
-        scratch.chmod(0o711)
-        _fill(file, {"pid": os.getpid(), "scratch": str(scratch)})
         try:
+            # Students' processes may run as another user, who must be able to reach a work folder below.
+            scratch.chmod(0o711)
+            _fill(file, {"pid": os.getpid(), "scratch": str(scratch)})
             yield scratch
         finally:
             shutil.rmtree(scratch, ignore_errors=True)

@@ -68,7 +68,6 @@ class Executor:
         self._preload = tuple(preload)
         self._dialect = dialect
         self._versions: dict[str, str] | None = None
-        runner_or_none = runner if notebooks else ""
         if scratch is None:
             self._scratch = Path(tempfile.mkdtemp(prefix="cnn-grader-"))
         else:
@@ -76,27 +75,46 @@ class Executor:
             self._scratch = Path(tempfile.mkdtemp(prefix="executor-", dir=scratch))
         try:
             self._readable = ReadableFolders(readable, level, hidden, self._scratch, as_root=_is_root())
+            self._launcher = self._new_launcher(
+                launcher or ("fork" if can_fork() else "spawn"),
+                level=level,
+                runner=runner if notebooks else "",
+                forbidden_modules=forbidden_modules,
+                threads=threads,
+                devices=devices,
+                hidden=hidden,
+            )
         except BaseException:
             shutil.rmtree(self._scratch, ignore_errors=True)
             raise
-        self._launcher: Launcher
-        if (launcher or ("fork" if can_fork() else "spawn")) == "spawn":
+
+    def _new_launcher(
+        self,
+        launcher: str,
+        *,
+        level: IsolationLevel,
+        runner: str,
+        forbidden_modules: Sequence[str],
+        threads: int | None,
+        devices: Sequence[str],
+        hidden: Sequence[Path],
+    ) -> Launcher:
+        if launcher == "spawn":
             if level is not IsolationLevel.NONE:
                 raise UsageError(f"isolation {level!s} needs Linux with fork and /proc; --isolation none does not")
             from grader.execute.spawn_launcher import SpawnLauncher
 
             # Nothing is preloaded: student code imports it itself, which takes as long.
-            self._launcher = SpawnLauncher(runner_or_none, forbidden_modules, self._scratch, threads, dialect)
-        else:
-            from grader.execute.fork_launcher import ForkLauncher
-            from grader.sandbox import default_wall
+            return SpawnLauncher(runner, forbidden_modules, self._scratch, threads, self._dialect)
+        from grader.execute.fork_launcher import ForkLauncher
+        from grader.sandbox import default_wall
 
-            wall = default_wall(
-                (*hidden, *installed_paths(forbidden_modules)), self._scratch, map(str, self._readable.paths), devices
-            )
-            self._launcher = ForkLauncher(
-                level, runner_or_none, forbidden_modules, self._scratch, wall, preload, threads, dialect
-            )
+        wall = default_wall(
+            (*hidden, *installed_paths(forbidden_modules)), self._scratch, map(str, self._readable.paths), devices
+        )
+        return ForkLauncher(
+            level, runner, forbidden_modules, self._scratch, wall, self._preload, threads, self._dialect
+        )
 
     def environment(self) -> dict[str, str]:
         """Versions where student code runs: python, platform, numpy, what is preloaded and so on; the runner; the dialect

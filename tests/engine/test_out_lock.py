@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -69,3 +71,14 @@ def test_odd_content_of_the_lock_does_no_harm(tmp_path: Path, content: str) -> N
     (tmp_path / ".lock").write_text(content)
     with out_lock.held(tmp_path / ".lock") as scratch:
         assert scratch.is_dir()
+
+
+def test_a_lock_that_cannot_be_filled_leaves_no_scratch_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_arguments: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(out_lock, "_fill", full)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with pytest.raises(OSError, match="No space left"), out_lock.held(tmp_path / ".lock"):
+        pass
+    assert os.listdir(tmp_path) == [".lock"]

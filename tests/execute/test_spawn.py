@@ -75,6 +75,7 @@ def test_notebooks_run_without_fork(without_fork, tmp_path) -> None:
 def test_isolation_cannot_be_had_that_way(tmp_path) -> None:
     with pytest.raises(UsageError, match="needs Linux"):
         Executor(level=IsolationLevel.LANDLOCK, scratch=tmp_path, launcher="spawn")
+    assert not list(tmp_path.iterdir())
 
 
 def test_probes_need_core_packages_alone_and_nothing_of_the_sandbox(tmp_path) -> None:

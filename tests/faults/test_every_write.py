@@ -60,6 +60,7 @@ class Seen:
 def grader_seeing(error: float) -> Grader:
     """One whose observations say that the pooling is `error` away from the right answer."""
     grader = Grader(replace(run_settings(1), rubric=RUBRIC, appendix=True, language=ENGLISH))
+    grader.close()
     grader._observing = Seen(grader._observing, error)  # type: ignore[assignment]
     return grader
 
