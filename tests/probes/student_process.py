@@ -16,11 +16,15 @@ import numpy as np
 import tensorflow as tf
 from tensorflow.python.framework import op_def_registry
 
+from grader.execute.preloading import import_packages
 from grader.execute.values import Decoder, Encoder, ValueBounds
 from grader.probes import PROBES
 from grader.probes.graph_outline import same_network
 from grader.probes.namespace import namespace, use_namespace
 from tests.process_apart import serve
+
+# Runs eager operations in the way of a hand-in's process.
+import_packages(("tensorflow", "keras"))
 
 #: Settings that TensorFlow's Python functions call otherwise than its operations do.
 RENAMED = {"squeeze_dims": "axis"}
