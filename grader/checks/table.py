@@ -10,7 +10,7 @@ from grader.checks.training.training_check import TRAINING_CHECKS, TrainingCheck
 from grader.checks.visualisation.visualisation_check import VISUALISATION_CHECKS, VisualisationCheck
 
 #: Raised whenever cases or measuring change, so that stored observations are made again.
-CHECKS_VERSION = 5
+CHECKS_VERSION = 6
 
 LAYER_CHECKS_BY_NAME: Mapping[str, LayerCheck] = {check.name: check for check in LAYER_CHECKS}
 

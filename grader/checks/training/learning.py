@@ -14,7 +14,6 @@ from grader.checks.training.case_evidence import case
 from grader.checks.training.notebook_networks import NotebookNetworks
 from grader.checks.training.one_step import OneStep
 from grader.checks.training.step import LEARNING_RATE, moved
-from grader.checks.training.training_run import train
 from grader.model.evidence import CaseEvidence, Problem
 
 GROUP = "loss_goes_down"
@@ -39,7 +38,7 @@ def loss_goes_down(
     asked = {"images": IMAGES, "batch_size": IMAGES, "epochs": EPOCHS}
     logits = _logits(_computed(asking, network, network.graph, images))
     before, _ = cross_entropy(logits, labels)
-    trained = train(asking, network, images, labels, EPOCHS, IMAGES)
+    trained = networks.train(network, images, labels, EPOCHS, IMAGES)
     after, _ = cross_entropy(_computed(asking, network, trained.after, images), labels)
     if after < before and moved(trained.before, trained.after):
         return case(GROUP, {"loss": 0.0}, asked)

@@ -8,6 +8,7 @@ import numpy as np
 
 from grader.checks.training import draws
 from grader.checks.training.asking import Asking, Lost, Network, Unanswered
+from grader.checks.training.training_run import Trained, train
 from grader.model.observation import Value
 
 IMAGE_SHAPE = (32, 32, 3)
@@ -21,6 +22,8 @@ class NotebookNetworks:
         self._random = random
         self._built: dict[str, Network] = {}
         self._weights: dict[str, list[np.ndarray | None]] = {}
+        #: What `run_model` returned, training by training.
+        self.returned: list[Value] = []
 
     def built(self, function: str) -> Network:
         """The network of `function`, as it was built. Raises Unanswered or Breach."""
@@ -44,6 +47,12 @@ class NotebookNetworks:
             if unanswered.seen.error is None:
                 raise
             return self.renewed(function)
+
+    def train(self, network: Network, images: np.ndarray, labels: np.ndarray, epochs: int, batch_size: int) -> Trained:
+        """Trains `network` as it was read last. Raises Unanswered, or Breach where it cannot be read any more."""
+        trained = train(self.asking, network, images, labels, epochs, batch_size)
+        self.returned.append(trained.returned)
+        return trained
 
     def renewed(self, function: str) -> Network:
         """A new network of `function`, whose optimiser remembers nothing."""

@@ -18,9 +18,8 @@ from grader.checks.training.case_evidence import case
 from grader.checks.training.descent import Course, Rule
 from grader.checks.training.notebook_networks import NotebookNetworks
 from grader.checks.training.step import LEARNING_RATE, OTHER, Diagnosis, Step, change_errors, changes, moved
-from grader.checks.training.training_run import Trained, train, trains_otherwise
+from grader.checks.training.training_run import Trained, trains_otherwise
 from grader.model.evidence import CaseEvidence, Problem
-from grader.model.observation import Value
 
 GROUP = "one_step"
 #: A single step of a network with dropout may well raise the loss a little; whether training lowers it is another case.
@@ -29,7 +28,7 @@ _RISE = 0.2
 
 @dataclass(frozen=True, slots=True)
 class OneStep:
-    """The case; what explains the step; what `run_model` returned.
+    """The case, and what explains the step.
 
     `gradients` are those of the step, which the network's optimiser may remember. `unforetold`: the pass of training is
     another than that of inference, so that no step can be foretold.
@@ -37,7 +36,6 @@ class OneStep:
 
     case: CaseEvidence
     diagnosis: Diagnosis
-    returned: Value
     gradients: Mapping[str, np.ndarray] = field(default_factory=dict)
     unforetold: bool = False
 
@@ -57,15 +55,13 @@ def one_step(networks: NotebookNetworks, function: str, count: int, random: np.r
     asking, network = networks.asking, networks.reset(function)
     images, labels = draws.images(random, count), draws.labels(random, count)
     asked = {"images": count, "batch_size": count, "epochs": 1, "learning_rate": LEARNING_RATE}
-    trained = train(asking, network, images, labels, 1, count)
+    trained = networks.train(network, images, labels, 1, count)
     step = None if trains_otherwise(asking, network) else _step(network, trained, images, labels)
     if step is not None and not step.says_something():
         problem = Problem("nothing_to_learn", {"function": function})
-        return OneStep(case(GROUP, {}, asked, problems=(problem,)), Diagnosis(), trained.returned)
+        return OneStep(case(GROUP, {}, asked, problems=(problem,)), Diagnosis())
     if step is None:
-        return OneStep(
-            _by_loss(asking, network, trained, images, labels, asked), Diagnosis(), trained.returned, unforetold=True
-        )
+        return OneStep(_by_loss(asking, network, trained, images, labels, asked), Diagnosis(), unforetold=True)
     diagnosis = step.diagnosis()
     if not diagnosis.matches and (diagnosis.rule is None or step.is_nearly_right()):
         networks.renewed(function)
@@ -73,7 +69,7 @@ def one_step(networks: NotebookNetworks, function: str, count: int, random: np.r
         # Another image, since it may be one of these that a rounding has fallen on.
         image, label = draws.images(random, 1)[0], int(labels[0])
         copies, copied = np.repeat(image[np.newaxis], count, axis=0), np.full(count, label)
-        repeated = _step(again, train(asking, again, copies, copied, 1, count), copies, copied)
+        repeated = _step(again, networks.train(again, copies, copied, 1, count), copies, copied)
         second = repeated.diagnosis() if repeated is not None else diagnosis
         if repeated is not None and (second.rule is not None or second.matches):
             step, diagnosis, asked = repeated, second, {**asked, "images": f"{count} copies of one"}
@@ -81,9 +77,9 @@ def one_step(networks: NotebookNetworks, function: str, count: int, random: np.r
             # How many steps are made of how many images is asked elsewhere.
             number, errors = taken
             evidence = case(GROUP, errors, {**asked, "images": f"{count} copies of one", "steps": number})
-            return OneStep(evidence, Diagnosis(rule=Rule("descent", LEARNING_RATE)), trained.returned, {})
+            return OneStep(evidence, Diagnosis(rule=Rule("descent", LEARNING_RATE)))
     evidence = case(GROUP, step.errors(), asked, matches=diagnosis.matches, problems=diagnosis.problems)
-    return OneStep(evidence, diagnosis, trained.returned, step.gradients)
+    return OneStep(evidence, diagnosis, step.gradients)
 
 
 def _more_steps(

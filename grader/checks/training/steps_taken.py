@@ -18,7 +18,7 @@ from grader.checks.training.descent import MOMENTA, Arrays, Course, Rule
 from grader.checks.training.notebook_networks import NotebookNetworks
 from grader.checks.training.one_step import OneStep
 from grader.checks.training.step import EXACT, LEARNING_RATE, OTHER, change_errors, changes, moved, tells
-from grader.checks.training.training_run import Trained, train
+from grader.checks.training.training_run import Trained
 from grader.model.evidence import CaseEvidence, Problem
 
 GROUP = "batches"
@@ -55,7 +55,7 @@ def _batches(networks: NotebookNetworks, function: str, first: OneStep, random: 
     rule = found.rule or Rule("descent", LEARNING_RATE)
     course, predicted = _telling(graph, rule, first.gradients, found.still, random)
     images, labels = _copies(course, IMAGES)
-    trained = train(networks.asking, network, images, labels, EPOCHS, BATCH_SIZE)
+    trained = networks.train(network, images, labels, EPOCHS, BATCH_SIZE)
     if first.unforetold or predicted is None:
         still = 0.0 if moved(trained.before, trained.after) else 1.0
         return case(GROUP, {"weights": still}, {**_ASKED, "judged_by": "weights"})
@@ -81,11 +81,11 @@ def _copies(course: Course, count: int) -> tuple[np.ndarray, np.ndarray]:
 def _apart(networks: NotebookNetworks, function: str, course: Course) -> dict[str, float]:
     """Whatever a step is: is this call the same as so many calls of one step each? Relative difference by weight."""
     networks.renewed(function)
-    at_once = train(networks.asking, networks.reset(function), *_copies(course, IMAGES), EPOCHS, BATCH_SIZE)
+    at_once = networks.train(networks.reset(function), *_copies(course, IMAGES), EPOCHS, BATCH_SIZE)
     networks.renewed(function)
     network = networks.reset(function)
     for _ in range(STEPS):
-        one = train(networks.asking, network, *_copies(course, BATCH_SIZE), 1, BATCH_SIZE)
+        one = networks.train(network, *_copies(course, BATCH_SIZE), 1, BATCH_SIZE)
     names = [name for name in network.graph.variables if name in at_once.after.nodes and name in one.after.nodes]
     differences = change_errors(
         network.graph, changes(at_once.before, at_once.after, names), changes(network.graph, one.after, names), STEPS

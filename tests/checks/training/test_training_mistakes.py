@@ -130,6 +130,11 @@ MISTAKES: dict[str, tuple[dict[str, str], set[str], set[str]]] = {
         {"loss_returned"},
         {"returned_none"},
     ),
+    "the same figures returned by every training": (
+        {"run": notebooks.FIT.replace("    return loss, accuracy", "    return 0.5, 0.5")},
+        {"loss_returned"},
+        {"fixed_figures"},
+    ),
     "history returned": (
         {"run": notebooks.FIT.replace("model.fit(", "return model.fit(")},
         {"loss_returned"},
