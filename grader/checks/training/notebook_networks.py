@@ -8,7 +8,7 @@ import numpy as np
 
 from grader.checks.training import draws
 from grader.checks.training.asking import Asking, Lost, Network, Unanswered
-from grader.checks.training.training_run import Trained, train
+from grader.checks.training.training_run import Trained, run
 from grader.model.observation import Value
 
 IMAGE_SHAPE = (32, 32, 3)
@@ -50,9 +50,10 @@ class NotebookNetworks:
 
     def train(self, network: Network, images: np.ndarray, labels: np.ndarray, epochs: int, batch_size: int) -> Trained:
         """Trains `network` as it was read last. Raises Unanswered, or Breach where it cannot be read any more."""
-        trained = train(self.asking, network, images, labels, epochs, batch_size)
-        self.returned.append(trained.returned)
-        return trained
+        returned = run(self.asking, network, images, labels, epochs=epochs, batch_size=batch_size, is_training=True)
+        after = self.asking.graph(network)
+        self.returned.append(returned)
+        return Trained(network.graph, after)
 
     def renewed(self, function: str) -> Network:
         """A new network of `function`, whose optimiser remembers nothing."""

@@ -1,4 +1,4 @@
-"""Lets `run_model` train a network of the notebook's on a few images, and reads the weights before and after."""
+"""Calls `run_model` on a network of the notebook's, and tells what its training does otherwise than inference."""
 
 from __future__ import annotations
 
@@ -13,19 +13,10 @@ from grader.model.observation import Value
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """The network's graph before and after training, and what `run_model` returned."""
+    """The network's graph before and after training."""
 
     before: Graph
     after: Graph
-    returned: Value
-
-
-def train(
-    asking: Asking, network: Network, images: np.ndarray, labels: np.ndarray, epochs: int, batch_size: int
-) -> Trained:
-    """Trains `network` as it was read last. Raises Unanswered, or Breach where it cannot be read any more."""
-    returned = run(asking, network, images, labels, epochs=epochs, batch_size=batch_size, is_training=True)
-    return Trained(network.graph, asking.graph(network), returned)
 
 
 def run(
